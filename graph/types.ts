@@ -1,0 +1,225 @@
+/**
+ * The vocabulary of lock2nix. A lockfile becomes a `LockedGraph` (what the file says, gaps
+ * included); a resolver makes it a `PinnedGraph` (every remote artifact has an integrity, every
+ * edge an end, platforms decided); a recipe is printed from that alone.
+ *
+ * Example: `flask = "^3.0"` in poetry.lock is a `LockedPackage` with two artifacts that know their
+ * name and hash but not their URL, and a `LockedDependency` on `werkzeug` with one candidate.
+ * Pinned for Python 3.12 on two platforms it is a `PinnedPackage` with one wheel, whose `source`
+ * has the URL, and an `Edge` to `werkzeug@3.0.3`.
+ */
+import type { Diagnostic } from './errors.ts';
+import type { Marker } from './marker.ts';
+import type { Platform, PlatformName } from './platform.ts';
+
+export type Ecosystem = 'pypi' | 'npm';
+
+declare const packageIdBrand: unique symbol;
+/** Names one package of one graph: `flask@3.0.3`, with `#SOURCE` behind it when that is not enough. */
+export type PackageId = string & { readonly [packageIdBrand]: true };
+
+/** The id of a package; `discriminator` tells sources of one version apart. */
+export const packageId = (name: string, version: string, discriminator?: string): PackageId =>
+  `${name}@${version}${discriminator === undefined ? '' : `#${discriminator}`}` as PackageId;
+
+/**
+ * A hash in SRI form (`sha256-BASE64=`). `of: "file"` hashes the bytes of the file, `of: "tree"`
+ * the NAR serialisation of what was unpacked or checked out.
+ */
+export interface Integrity {
+  readonly sri: string;
+  readonly of: 'file' | 'tree';
+}
+
+/** Where an artifact comes from. `path` is relative to the input's folder and is live: no integrity. */
+export type Source =
+  | { readonly kind: 'registry' | 'url'; readonly url: string; readonly subdirectory?: string }
+  | {
+      readonly kind: 'git';
+      readonly url: string;
+      readonly rev: string;
+      readonly subdirectory?: string;
+      readonly submodules?: boolean;
+    }
+  | { readonly kind: 'path'; readonly path: string; readonly editable?: boolean };
+
+/** What a lock says of a source: registry files may be known by index and file name only. */
+export type LockedSource =
+  | Source
+  | {
+      readonly kind: 'index';
+      /** Base URL of the simple index; absent: the ecosystem's public default. */
+      readonly index?: string;
+    };
+
+export type ArtifactKind = 'wheel' | 'sdist' | 'tarball' | 'tree';
+
+/** A file as the lock names it. `integrities` are all the lock's hashes, strongest first. */
+export interface LockedArtifact {
+  readonly kind: ArtifactKind;
+  readonly fileName: string;
+  readonly source: LockedSource;
+  readonly integrities: readonly Integrity[];
+}
+
+/** A file that the recipe uses, on `platforms` (absent: on all of the target's). */
+export interface Artifact {
+  readonly kind: ArtifactKind;
+  readonly fileName: string;
+  readonly source: Source;
+  readonly integrity?: Integrity;
+  readonly platforms?: readonly PlatformName[];
+}
+
+export type EdgeKind = 'runtime' | 'optional' | 'peer' | 'dev';
+
+/**
+ * A dependency as the lock states it. `candidates` are the locked packages that satisfy it, best
+ * first; which one holds on a platform is decided when pinning. An `extra` limits it to when the
+ * requirer's extra is asked for.
+ */
+export interface LockedDependency {
+  readonly name: string;
+  readonly extras: readonly string[];
+  readonly candidates: readonly PackageId[];
+  readonly marker?: Marker;
+  readonly extra?: string;
+  readonly kind: EdgeKind;
+}
+
+export interface LockedPackage {
+  readonly id: PackageId;
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  readonly version: string;
+  readonly artifacts: readonly LockedArtifact[];
+  readonly dependencies: readonly LockedDependency[];
+  /** When the lock says for itself where the package is wanted. */
+  readonly marker?: Marker;
+  /** Specifier set over the Python version, as the lock states it. */
+  readonly requiresPython?: string;
+  readonly metadata: PackageMetadata;
+}
+
+/** What recipes print as `meta`; all of it optional, none of it trusted. */
+export interface PackageMetadata {
+  readonly description?: string;
+  readonly homepage?: string;
+  readonly licence?: string;
+}
+
+/** What a lock does not say. Each is filled by the resolver, or refused by `--strict`. */
+export interface Gap {
+  readonly package?: PackageId;
+  readonly kind: 'url' | 'integrity' | 'files' | 'dependencies' | 'roots';
+  readonly message: string;
+}
+
+/**
+ * Where a graph starts. `groups.main` are the run-time dependencies, other groups are
+ * development ones; `extras` lists the extras that exist. `path` is the folder of the root's own
+ * source, relative to the input's; absent when there is nothing of its own to build.
+ */
+export interface LockedRoot {
+  readonly name: string;
+  readonly version?: string;
+  readonly path?: string;
+  readonly groups: Readonly<Record<string, readonly LockedDependency[]>>;
+  readonly extras: readonly string[];
+  readonly buildSystem?: BuildSystem;
+  readonly scripts: readonly string[];
+  readonly metadata: PackageMetadata;
+}
+
+/** `[build-system]` of PEP 518. Without `backend`, setuptools' legacy way is meant. */
+export interface BuildSystem {
+  readonly requires: readonly string[];
+  readonly backend?: string;
+  readonly backendPath?: readonly string[];
+}
+
+export interface LockedGraph {
+  readonly ecosystem: Ecosystem;
+  readonly format: { readonly name: string; readonly version: string; readonly file: string };
+  readonly requiresPython?: string;
+  readonly roots: readonly LockedRoot[];
+  readonly packages: ReadonlyMap<PackageId, LockedPackage>;
+  readonly gaps: readonly Gap[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `version` is the minor version, `"3.12"`; `fullVersion` is there when a patch release was asked for. */
+export interface PythonTarget {
+  readonly implementation: 'cpython';
+  readonly version: string;
+  readonly fullVersion?: string;
+  /**
+   * When a marker depends on the patch release: the ones for which this graph holds, inclusive.
+   * The recipe asserts it.
+   */
+  readonly patchRange?: { readonly from?: string; readonly to?: string };
+}
+
+export interface NodeTarget {
+  readonly version: string;
+}
+
+export interface Target {
+  readonly python?: PythonTarget;
+  readonly node?: NodeTarget;
+  readonly platforms: readonly Platform[];
+}
+
+/** An edge that holds on `platforms` (absent: on all of the target's). */
+export interface Edge {
+  readonly to: PackageId;
+  readonly extras: readonly string[];
+  /** Text of the marker that the lock had, for explanations. */
+  readonly marker?: string;
+  readonly extra?: string;
+  readonly platforms?: readonly PlatformName[];
+  readonly kind: EdgeKind;
+}
+
+/** How a package is built from source. `environment` names a build environment of the graph. */
+export interface Build {
+  readonly backend: string;
+  readonly backendPath?: readonly string[];
+  readonly environment: string;
+}
+
+export interface PinnedPackage {
+  readonly id: PackageId;
+  readonly name: string;
+  readonly version: string;
+  readonly artifacts: readonly Artifact[];
+  readonly dependencies: readonly Edge[];
+  readonly build?: Build;
+  readonly metadata: PackageMetadata;
+}
+
+/** A package of an environment, on `platforms` (absent: on all of the target's). */
+export interface Member {
+  readonly id: PackageId;
+  readonly platforms?: readonly PlatformName[];
+}
+
+export interface Environment {
+  readonly kind: 'runtime' | 'build';
+  readonly members: readonly Member[];
+}
+
+/** A root of the pinned graph. `package` is its own package, when it has something to build. */
+export interface Root {
+  readonly name: string;
+  readonly package?: PackageId;
+  readonly scripts: readonly string[];
+}
+
+export interface PinnedGraph {
+  readonly ecosystem: Ecosystem;
+  readonly target: Target;
+  readonly roots: readonly Root[];
+  readonly packages: ReadonlyMap<PackageId, PinnedPackage>;
+  readonly environments: ReadonlyMap<string, Environment>;
+}
