@@ -1,0 +1,97 @@
+/**
+ * What the rest of the house may ask of the outside world. Everything that touches network, cache
+ * folder or `git` is behind `Registry`; a test fakes it in memory.
+ */
+import type { BuildSystem, Integrity, PackageMetadata } from '../../graph/types.ts';
+
+/** A file as a simple index lists it (PEP 503, 691, 700). `url` is absolute, without fragment and credentials. */
+export interface IndexFile {
+  readonly fileName: string;
+  readonly url: string;
+  /** SRIs of the hashes that the index states, strongest first; may be empty. */
+  readonly sris: readonly string[];
+  readonly requiresPython?: string;
+  /** The reason, or `true` without one; absent: not yanked. */
+  readonly yanked?: string | true;
+  readonly size?: number;
+  /** ISO 8601, when the index states it. */
+  readonly uploadTime?: string;
+  /** PEP 658/714: the index declares that `URL.metadata` answers. */
+  readonly coreMetadata?: boolean;
+}
+
+/** A file that a lock knows by name, with all the hashes that the lock has for it. */
+export interface WantedFile {
+  readonly fileName: string;
+  readonly sris: readonly string[];
+}
+
+/**
+ * What was read from an archive, nothing executed. Everything is as the archive says it, checked for
+ * its type only. `buildSystem` is absent when there is no `[build-system]` table.
+ */
+export interface ArchiveFacts {
+  readonly buildSystem?: BuildSystem;
+  readonly hasSetupPy: boolean;
+  readonly name?: string;
+  readonly version?: string;
+  readonly metadataVersion?: string;
+  readonly requiresPython?: string;
+  readonly requiresDist: readonly string[];
+  readonly dynamic: readonly string[];
+  readonly metadata: PackageMetadata;
+}
+
+/** An archive to be looked into; `integrity` is of the file and verified, never of the tree. */
+export interface ArchiveRequest {
+  readonly url: string;
+  readonly fileName: string;
+  readonly sri: string;
+}
+
+export interface GitRequest {
+  readonly url: string;
+  /** The full commit id, 40 or 64 hexadecimal digits. */
+  readonly rev: string;
+  readonly submodules?: boolean;
+}
+
+/**
+ * Answers may come in any order; equal questions are asked once. All methods throw `Lock2nixError`:
+ * `REGISTRY_UNREACHABLE`, `REGISTRY_ANSWER`, `OFFLINE`, `HASH_MISMATCH`, and what each one names.
+ */
+export interface Registry {
+  /**
+   * The URLs of files that a lock knows by name and hash, by file name, for every file asked for.
+   * `index` is the base URL of a simple index, `undefined` the public default; `name` is normalised.
+   * Throws `FILE_NOT_ON_INDEX` when one is missing, `HASH_MISMATCH` when the index states another
+   * hash than the lock.
+   */
+  fileUrls(
+    index: string | undefined,
+    name: string,
+    files: readonly WantedFile[],
+  ): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * All files of a release, sorted by file name, yanked ones too; for locks that list none. Throws
+   * `FILE_NOT_ON_INDEX` when the index has no such project or no file of the version.
+   */
+  releaseFiles(
+    index: string | undefined,
+    name: string,
+    version: string,
+  ): Promise<readonly IndexFile[]>;
+
+  /** What an sdist says of itself; downloaded and verified. Throws `ARCHIVE_INVALID`. */
+  archiveFacts(archive: ArchiveRequest): Promise<ArchiveFacts>;
+
+  /** `of: "file"`, sha256: what `fetchurl` checks. */
+  urlIntegrity(url: string): Promise<Integrity>;
+
+  /** `of: "tree"`, sha256 of the unpacked tree without its one top folder: what `fetchzip` checks. */
+  unpackedIntegrity(url: string): Promise<Integrity>;
+
+  /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`. */
+  gitIntegrity(source: GitRequest): Promise<Integrity>;
+}
