@@ -1,0 +1,86 @@
+# A small package set made of the host's own tools, which imitates nixpkgs as far as recipes can see: see `docs/testing.md`.
+# interpreters: attribute name (`python311`) -> { prefix, version }, computed by `interpreters.ts`.
+# hostTools: where the host's programs are inside a build: `/host/bin` in the sandbox, `/usr/bin` without one.
+{
+  interpreters ? { },
+  hostTools ? "/host/bin",
+  system ? builtins.currentSystem,
+  config ? { },
+  isMusl ? false,
+}:
+let
+  lib = import ./lib.nix;
+  hostPlatform = lib.systems.elaborate { inherit system isMusl; };
+  host = import ./stdenv/bootstrap.nix { inherit system hostTools; } // {
+    dynamicLinker =
+      if hostPlatform.isAarch64 then "/lib/ld-linux-aarch64.so.1" else "/lib64/ld-linux-x86-64.so.2";
+  };
+  stdenv = import ./stdenv {
+    inherit
+      lib
+      config
+      system
+      hostPlatform
+      host
+      ;
+  };
+  trivial = import ./trivial.nix {
+    inherit lib stdenv;
+    inherit (host) bash;
+  };
+  fetchers = import ./fetchers.nix {
+    inherit
+      lib
+      stdenv
+      system
+      hostTools
+      ;
+  };
+  pythons = lib.mapAttrs (
+    attribute: interpreter:
+    import ./python {
+      inherit
+        lib
+        stdenv
+        host
+        trivial
+        attribute
+        hostTools
+        ;
+      inherit (interpreter) prefix version;
+    }
+  ) interpreters;
+  newest = lib.filter (name: pythons ? ${name}) [
+    "python313"
+    "python312"
+    "python311"
+  ];
+
+  pkgs =
+    trivial
+    // fetchers
+    // pythons
+    // lib.optionalAttrs (newest != [ ]) { python3 = pythons.${lib.head newest}; }
+    // {
+      inherit
+        lib
+        stdenv
+        system
+        config
+        pkgs
+        ;
+      inherit (host) bash coreutils patchelf;
+      inherit (stdenv) hostPlatform buildPlatform targetPlatform;
+      inherit (lib) makeOverridable;
+      path = ./.;
+      runtimeShell = "${host.bash}/bin/bash";
+      bashInteractive = host.bash;
+      gcc = stdenv.cc;
+      binutils = host.binutils;
+      zlib = host.library "zlib" [ "libz.so.1" ];
+      callPackage = lib.callPackageWith pkgs;
+      buildPackages = pkgs;
+      pkgsBuildHost = pkgs;
+    };
+in
+pkgs

@@ -1,0 +1,3 @@
+if [ -e .attrs.sh ]; then source .attrs.sh; fi
+source "$stdenv/setup"
+genericBuild
