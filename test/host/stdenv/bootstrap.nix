@@ -16,6 +16,9 @@ let
     };
 in
 rec {
+  # Marks the set's own derivations: `rebuildCheck` of `nix.ts` leaves them out.
+  inherit hostTools;
+
   bash = bootstrap "bash" ''
     install_tool bash
     ln -s bash "$out/bin/sh"

@@ -24,6 +24,7 @@ let
     derivation (
       {
         inherit name system;
+        inherit (host) hostTools;
         builder = "${bash}/bin/bash";
         args = [
           "-e"
