@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
-import type { Credentials } from './credentials.ts';
+import { type Credentials, createCredentials } from './credentials.ts';
 import { answerError, failureCode, isRetryable, retryAfter, unreachable } from './http-errors.ts';
 import { createTransport, type Reply, type Transport } from './transport.ts';
 import { parseHttpUrl, publicUrl, shownUrl, tryParseHttpUrl } from './url.ts';
@@ -58,6 +58,8 @@ export interface Http {
    * `REGISTRY_ANSWER` (the answer is of no use). Neither messages nor results hold credentials.
    */
   get(url: string, options: GetOptions): Promise<Answer>;
+  /** Notes user and password of a URL, for whatever else is asked of its host. */
+  remember(url: string): void;
   /** Closes idle connections. */
   close(): void;
 }
@@ -114,7 +116,7 @@ const discardBody = async (reply: Reply): Promise<void> => {
 
 interface Attempt {
   readonly transport: Transport;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: Credentials;
   readonly userAgent: string;
 }
 
@@ -124,11 +126,10 @@ const follow = async (
   options: GetOptions,
   { transport, credentials, userAgent }: Attempt,
 ): Promise<{ url: URL; reply: Reply }> => {
-  credentials?.learn(start);
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     // Asked for again at each hop: credentials belong to a host and never travel to the next one.
-    const authorization = credentials?.authorization(url);
+    const authorization = credentials.authorization(url);
     const reply = await transport.send({
       url: new URL(publicUrl(url)),
       headers: {
@@ -194,7 +195,7 @@ const tryOnce = async (start: URL, options: GetOptions, attempt: Attempt): Promi
  */
 export const createHttp = (options: HttpOptions): Http => {
   const { concurrency = 16, timeout = 30_000, retries = 4, offline = false } = options;
-  const { userAgent, credentials, onProgress, pause = sleep, env = {} } = options;
+  const { userAgent, credentials = createCredentials(), onProgress, pause = sleep, env = {} } = options;
   const limit = pLimit(concurrency);
   const attempt: Attempt = {
     transport: createTransport({ concurrency, timeout, env }),
@@ -222,6 +223,7 @@ export const createHttp = (options: HttpOptions): Http => {
     offline,
     async get(text, request) {
       const url = parseHttpUrl(text);
+      credentials.learn(url);
       if (offline) {
         throw new Lock2nixError('OFFLINE', `\`${shownUrl(url)}\` is not in the cache`, {
           hint: 'run once without --offline to fill the cache',
@@ -236,6 +238,7 @@ export const createHttp = (options: HttpOptions): Http => {
         onProgress?.({ ...progress });
       }
     },
+    remember: (text) => credentials.learn(parseHttpUrl(text)),
     close: () => attempt.transport.close(),
   };
 };

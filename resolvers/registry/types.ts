@@ -53,7 +53,18 @@ export interface GitRequest {
   readonly url: string;
   /** The full commit id, 40 or 64 hexadecimal digits. */
   readonly rev: string;
+  /** As `fetchgit`'s `fetchSubmodules`, which is true when nobody says. */
   readonly submodules?: boolean;
+}
+
+/** A checkout, or a forge's archive, of which a folder is asked about. */
+export type TreeRequest = ((GitRequest & { readonly kind: 'git' }) | UnpackedRequest) & {
+  readonly subdirectory?: string;
+};
+
+export interface UnpackedRequest {
+  readonly kind: 'url';
+  readonly url: string;
 }
 
 /**
@@ -94,4 +105,7 @@ export interface Registry {
 
   /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`. */
   gitIntegrity(source: GitRequest): Promise<Integrity>;
+
+  /** As `archiveFacts`, of a source that is hashed as a tree. Throws `ARCHIVE_INVALID`. */
+  treeFacts(source: TreeRequest): Promise<ArchiveFacts>;
 }
