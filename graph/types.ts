@@ -93,6 +93,11 @@ export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly artifacts: readonly LockedArtifact[];
+  /**
+   * Hashes of files whose names the lock does not say (Poetry before 1.0); `artifacts` is empty and
+   * a `files` gap is there. A file of the package is trusted when its hash is one of these.
+   */
+  readonly hashes?: readonly Integrity[];
   readonly dependencies: readonly LockedDependency[];
   /** When the lock says for itself where the package is wanted. */
   readonly marker?: Marker;
@@ -112,6 +117,11 @@ export interface PackageMetadata {
 export interface Gap {
   readonly package?: PackageId;
   readonly kind: 'url' | 'integrity' | 'files' | 'dependencies' | 'roots';
+  /**
+   * With `dependencies`: the one requirement (PEP 508) that the lock names but holds no version
+   * for. Absent: it is the whole list that the lock may not know.
+   */
+  readonly requirement?: string;
   readonly message: string;
 }
 
@@ -125,6 +135,8 @@ export interface LockedRoot {
   readonly version?: string;
   readonly path?: string;
   readonly groups: Readonly<Record<string, readonly LockedDependency[]>>;
+  /** Groups that are wanted only when asked for; sorted. */
+  readonly optionalGroups?: readonly string[];
   readonly extras: readonly string[];
   readonly buildSystem?: BuildSystem;
   readonly scripts: readonly string[];

@@ -1,0 +1,32 @@
+import type { Ecosystem, LockedGraph } from '../graph/types.ts';
+
+/**
+ * What a converter is given. `file` names the input in messages; `read` gives the text of a file
+ * beside it (path relative to the input's folder), undefined when there is none. The caller does
+ * the I/O, so that converters stay pure.
+ */
+export interface ConverterInput {
+  readonly file: string;
+  readonly text: string;
+  readonly read: (relativePath: string) => string | undefined;
+}
+
+/** What a converter gives back: everything that the file says, gaps included. */
+export type Converted = { readonly kind: 'locked'; readonly graph: LockedGraph };
+
+/** The part of a format that is loaded only when an input of that format is met. */
+export interface Converter {
+  readonly convert: (input: ConverterInput) => Converted;
+}
+
+/**
+ * A format that lock2nix reads. `fileNames` are the names that such files usually have;
+ * `recognises` answers by content, cheaply and without an error, whatever the text is.
+ */
+export interface Format {
+  readonly name: string;
+  readonly ecosystem: Ecosystem;
+  readonly fileNames: readonly string[];
+  readonly recognises: (text: string) => boolean;
+  readonly load: () => Promise<Converter>;
+}
