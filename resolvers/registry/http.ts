@@ -195,7 +195,13 @@ const tryOnce = async (start: URL, options: GetOptions, attempt: Attempt): Promi
  */
 export const createHttp = (options: HttpOptions): Http => {
   const { concurrency = 16, timeout = 30_000, retries = 4, offline = false } = options;
-  const { userAgent, credentials = createCredentials(), onProgress, pause = sleep, env = {} } = options;
+  const {
+    userAgent,
+    credentials = createCredentials(),
+    onProgress,
+    pause = sleep,
+    env = {},
+  } = options;
   const limit = pLimit(concurrency);
   const attempt: Attempt = {
     transport: createTransport({ concurrency, timeout, env }),

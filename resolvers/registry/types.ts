@@ -47,6 +47,8 @@ export interface ArchiveRequest {
   readonly url: string;
   readonly fileName: string;
   readonly sri: string;
+  /** The folder that the facts are about; absent: the root. */
+  readonly subdirectory?: string;
 }
 
 export interface GitRequest {
@@ -55,16 +57,21 @@ export interface GitRequest {
   readonly rev: string;
   /** As `fetchgit`'s `fetchSubmodules`, which is true when nobody says. */
   readonly submodules?: boolean;
+  /** The folder that the facts are about; absent: the root. The integrity is of the whole tree. */
+  readonly subdirectory?: string;
 }
 
-/** A checkout, or a forge's archive, of which a folder is asked about. */
-export type TreeRequest = ((GitRequest & { readonly kind: 'git' }) | UnpackedRequest) & {
-  readonly subdirectory?: string;
-};
-
+/** An archive that is unpacked, such as forges make on demand. */
 export interface UnpackedRequest {
-  readonly kind: 'url';
   readonly url: string;
+  /** The folder that the facts are about; absent: the root. The integrity is of the whole tree. */
+  readonly subdirectory?: string;
+}
+
+/** A source that is hashed as a tree, and what it says of itself. */
+export interface TreeSource {
+  readonly integrity: Integrity;
+  readonly facts: ArchiveFacts;
 }
 
 /**
@@ -100,12 +107,12 @@ export interface Registry {
   /** `of: "file"`, sha256: what `fetchurl` checks. */
   urlIntegrity(url: string): Promise<Integrity>;
 
-  /** `of: "tree"`, sha256 of the unpacked tree without its one top folder: what `fetchzip` checks. */
-  unpackedIntegrity(url: string): Promise<Integrity>;
+  /**
+   * `of: "tree"`, sha256 of the unpacked tree without its one top folder: what `fetchzip` checks.
+   * Throws `ARCHIVE_INVALID`.
+   */
+  unpackedSource(source: UnpackedRequest): Promise<TreeSource>;
 
-  /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`. */
-  gitIntegrity(source: GitRequest): Promise<Integrity>;
-
-  /** As `archiveFacts`, of a source that is hashed as a tree. Throws `ARCHIVE_INVALID`. */
-  treeFacts(source: TreeRequest): Promise<ArchiveFacts>;
+  /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`, `ARCHIVE_INVALID`. */
+  gitSource(source: GitRequest): Promise<TreeSource>;
 }
