@@ -1,0 +1,101 @@
+/** What a source distribution says of itself, read without running anything of it. */
+import { parse } from '@iarna/toml';
+import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
+import type { BuildSystem } from '../graph/types.ts';
+import type { ArchiveEntry, ArchiveOptions } from './archive.ts';
+import { readArchive } from './archive.ts';
+import { parseBuildSystem } from './build-system.ts';
+import type { CoreMetadata } from './core-metadata.ts';
+import { tryParseCoreMetadata } from './core-metadata.ts';
+import { quoted } from './quoted.ts';
+
+export interface Sdist {
+  /** The one folder that all lies in; it need not be named as the file. */
+  readonly rootFolder: string;
+  /** `[build-system]` of its pyproject.toml; absent when there is none. */
+  readonly buildSystem?: BuildSystem;
+  readonly hasSetupPy: boolean;
+  readonly hasSetupCfg: boolean;
+  /** Its PKG-INFO; absent when there is none that has a name and a version. */
+  readonly metadata?: CoreMetadata;
+}
+
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg', 'PKG-INFO'] as const;
+
+/** `PROJECT_FILE` in a folder of the root. */
+const isProjectFile = (path: string): boolean => {
+  const [, name, ...deeper] = path.split('/');
+  return deeper.length === 0 && projectFiles.some((known) => known === name);
+};
+
+const textDecoder = new TextDecoder('utf-8', { fatal: true });
+
+const readToml = (contents: Uint8Array): unknown => {
+  try {
+    return parse(textDecoder.decode(contents));
+  } catch (error) {
+    const line = (error as { line?: unknown } | undefined)?.line;
+    // Zero-based, and absent for what is not UTF-8.
+    const where = typeof line === 'number' ? ` at line ${line + 1}` : '';
+    throw new Lock2nixError('MANIFEST_SYNTAX', `pyproject.toml is not TOML${where}`, {
+      cause: error,
+    });
+  }
+};
+
+/** The folder with the most project files: archives made on a Mac may have stray ones beside it. */
+const findRoot = (files: readonly ArchiveEntry[], fileName: string): string => {
+  const counts = new Map<string, number>();
+  for (const { path } of files) {
+    const folder = path.slice(0, path.indexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const [first, second] = [...counts].sort((left, right) => right[1] - left[1]);
+  if (first !== undefined && first[1] !== second?.[1]) return first[0];
+  throw new Lock2nixError(
+    'ARCHIVE_INVALID',
+    first === undefined
+      ? `${quoted(fileName)} is no source distribution: no folder in it has one of ${projectFiles.join(', ')}`
+      : `${quoted(fileName)} has two projects, ${quoted(first[0])} and ${quoted(second?.[0] ?? '')}`,
+  );
+};
+
+/** Has errors name the file that they are about. */
+const naming = <T>(fileName: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (!isLock2nixError(error)) throw error;
+    throw new Lock2nixError(error.code, `in ${quoted(fileName)}: ${error.message}`, {
+      cause: error,
+    });
+  }
+};
+
+/**
+ * Reads a source distribution (PEP 517, 518, 621, 643 and the ways before them). Throws
+ * `ARCHIVE_INVALID` for what is no archive or has no project in it, and `MANIFEST_SYNTAX` or
+ * `MANIFEST_SHAPE` for a pyproject.toml that cannot be built by.
+ */
+export const readSdist = async (
+  bytes: Uint8Array,
+  fileName: string,
+  limits: Omit<ArchiveOptions, 'only'> = {},
+): Promise<Sdist> => {
+  const entries = await readArchive(bytes, fileName, { ...limits, only: isProjectFile });
+  const files = entries.filter(({ kind }) => kind === 'file');
+  const rootFolder = findRoot(files, fileName);
+  const find = (name: (typeof projectFiles)[number]): Uint8Array | undefined =>
+    files.find(({ path }) => path === `${rootFolder}/${name}`)?.contents;
+  const pyproject = find('pyproject.toml');
+  const pkgInfo = find('PKG-INFO');
+  const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
+  const buildSystem = pyproject && naming(fileName, () => parseBuildSystem(readToml(pyproject)));
+  return {
+    rootFolder,
+    hasSetupPy: find('setup.py') !== undefined,
+    hasSetupCfg: find('setup.cfg') !== undefined,
+    ...(buildSystem === undefined ? {} : { buildSystem }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+};
