@@ -9,15 +9,19 @@ import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
 import { quoted } from './quoted.ts';
 
-export interface Sdist {
-  /** The one folder that all lies in; it need not be named as the file. */
-  readonly rootFolder: string;
+/** What the files of a project's folder say: of a source distribution, or of a checkout. */
+export interface Project {
   /** `[build-system]` of its pyproject.toml; absent when there is none. */
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
   readonly hasSetupCfg: boolean;
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
+}
+
+export interface Sdist extends Project {
+  /** The one folder that all lies in; it need not be named as the file. */
+  readonly rootFolder: string;
 }
 
 const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg', 'PKG-INFO'] as const;
@@ -73,6 +77,30 @@ const naming = <T>(fileName: string, work: () => T): T => {
 };
 
 /**
+ * Reads a project from the files that lie in its folder, by name; `label` names it in errors. Throws
+ * `ARCHIVE_INVALID` when no file makes it a project, `MANIFEST_SYNTAX` or `MANIFEST_SHAPE` for a
+ * pyproject.toml that cannot be built by.
+ */
+export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: string): Project => {
+  if (!projectFiles.some((name) => files.has(name))) {
+    throw new Lock2nixError(
+      'ARCHIVE_INVALID',
+      `${quoted(label)} is no Python project: it has none of ${projectFiles.join(', ')}`,
+    );
+  }
+  const pyproject = files.get('pyproject.toml');
+  const pkgInfo = files.get('PKG-INFO');
+  const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
+  const buildSystem = pyproject && naming(label, () => parseBuildSystem(readToml(pyproject)));
+  return {
+    hasSetupPy: files.has('setup.py'),
+    hasSetupCfg: files.has('setup.cfg'),
+    ...(buildSystem === undefined ? {} : { buildSystem }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+};
+
+/**
  * Reads a source distribution (PEP 517, 518, 621, 643 and the ways before them). Throws
  * `ARCHIVE_INVALID` for what is no archive or has no project in it, and `MANIFEST_SYNTAX` or
  * `MANIFEST_SHAPE` for a pyproject.toml that cannot be built by.
@@ -85,17 +113,8 @@ export const readSdist = async (
   const entries = await readArchive(bytes, fileName, { ...limits, only: isProjectFile });
   const files = entries.filter(({ kind }) => kind === 'file');
   const rootFolder = findRoot(files, fileName);
-  const find = (name: (typeof projectFiles)[number]): Uint8Array | undefined =>
-    files.find(({ path }) => path === `${rootFolder}/${name}`)?.contents;
-  const pyproject = find('pyproject.toml');
-  const pkgInfo = find('PKG-INFO');
-  const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
-  const buildSystem = pyproject && naming(fileName, () => parseBuildSystem(readToml(pyproject)));
-  return {
-    rootFolder,
-    hasSetupPy: find('setup.py') !== undefined,
-    hasSetupCfg: find('setup.cfg') !== undefined,
-    ...(buildSystem === undefined ? {} : { buildSystem }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
+  const inRoot = files
+    .filter(({ path }) => path.startsWith(`${rootFolder}/`))
+    .map(({ path, contents }) => [path.slice(rootFolder.length + 1), contents] as const);
+  return { rootFolder, ...readProject(new Map(inRoot), fileName) };
 };
