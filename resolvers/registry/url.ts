@@ -1,4 +1,5 @@
 import { Lock2nixError } from '../../graph/errors.ts';
+import { quoted } from '../../standards/quoted.ts';
 
 /** Without user and password wherever a URL stands in a text: `https://a:b@c/` becomes `https://c/`. */
 export const redactText = (text: string): string => text.replace(/(?<=:\/\/)[^/\s]+@/g, '');
@@ -7,7 +8,7 @@ export const redactText = (text: string): string => text.replace(/(?<=:\/\/)[^/\
 export const parseHttpUrl = (text: string): URL => {
   const url = tryParseHttpUrl(text);
   if (url !== undefined) return url;
-  throw new Lock2nixError('URL_INVALID', `\`${redactText(text)}\` is not an http or https URL`);
+  throw new Lock2nixError('URL_INVALID', `${quoted(redactText(text))} is not an http or https URL`);
 };
 
 /** As `parseHttpUrl`, `undefined` when it is none; relative to `base`, when there is one. */

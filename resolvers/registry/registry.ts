@@ -1,0 +1,203 @@
+import pLimit from 'p-limit';
+import { Lock2nixError } from '../../graph/errors.ts';
+import type { Integrity } from '../../graph/types.ts';
+import { readArchive } from '../../standards/archive.ts';
+import { unpackTree } from '../../standards/archive-tree.ts';
+import { tryParseIntegrity } from '../../standards/integrity.ts';
+import { type FileTree, narHash } from '../../standards/nar.ts';
+import { quoted } from '../../standards/quoted.ts';
+import { readSdist } from '../../standards/sdist.ts';
+import { createIndexLookup } from '../pypi/index-lookup.ts';
+import { publicIndex } from '../pypi/public-index.ts';
+import { type Bucket, type Cache, type CacheKey, openCache } from './cache.ts';
+import { createCredentials, readNetrc } from './credentials.ts';
+import { downloadArchive, downloadHash, verifyBytes } from './download.ts';
+import { parseFacts, projectFacts, treeFacts } from './facts.ts';
+import { checkoutGit } from './git.ts';
+import { createHttp, type Http, type HttpOptions } from './http.ts';
+import { createShared } from './shared.ts';
+import type { ArchiveFacts, ArchiveRequest, GitRequest, Registry, TreeSource } from './types.ts';
+import { hasSecretQuery, parseHttpUrl, publicUrl, redactText, shownUrl } from './url.ts';
+
+export interface RegistryParts {
+  readonly http: Http;
+  readonly cache: Cache;
+  /** The tree of a commit. */
+  readonly checkout: (source: GitRequest) => Promise<FileTree>;
+  /** The index for files of which the lock names none; PyPI. */
+  readonly index?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+const parseSri = (value: unknown): string | undefined =>
+  typeof value === 'string' && tryParseIntegrity(value) !== undefined ? value : undefined;
+
+const notCached = (what: string): Lock2nixError =>
+  new Lock2nixError('OFFLINE', `${what} is not in the cache`, {
+    hint: 'run once without --offline to fill the cache',
+  });
+
+/** A URL whose query holds a credential is never a key. */
+const isCacheable = (url: string): boolean => !hasSecretQuery(url);
+
+/** The last part of a URL's path, for messages. */
+const fileNameOf = (url: string): string => new URL(url).pathname.split('/').at(-1) ?? '';
+
+/** A tree that is asked for: where its integrity is kept, how messages name it, how it is got. */
+interface TreeQuestion {
+  readonly bucket: Bucket;
+  readonly key: CacheKey | undefined;
+  readonly label: string;
+  readonly subdirectory: string | undefined;
+  readonly load: () => Promise<FileTree>;
+}
+
+/** Answers about trees, integrity and facts at once, since both need the whole tree. */
+const createTreeSources = (http: Http, cache: Cache) => {
+  const answers = createShared<TreeSource>({ keep: true });
+  const trees = createShared<FileTree>({ keep: false });
+
+  const factsKey = (sri: string, subdirectory: string | undefined): CacheKey => ({
+    sri,
+    of: 'tree',
+    subdirectory: subdirectory ?? '',
+  });
+
+  const recall = async (question: TreeQuestion): Promise<TreeSource | undefined> => {
+    const { bucket, key, subdirectory } = question;
+    const sri = key && (await cache.read(bucket, key, parseSri));
+    if (sri === undefined) return undefined;
+    const facts = await cache.read('archive', factsKey(sri, subdirectory), parseFacts);
+    return facts && { integrity: { sri, of: 'tree' }, facts };
+  };
+
+  return (identity: string, question: TreeQuestion): Promise<TreeSource> =>
+    answers(`${identity} ${question.subdirectory ?? ''}`, async () => {
+      const known = await recall(question);
+      if (known !== undefined) return known;
+      if (http.offline) throw notCached(quoted(question.label));
+      const { bucket, key, label, subdirectory } = question;
+      const tree = await trees(identity, question.load);
+      const sri = narHash(tree);
+      const facts = treeFacts(tree, subdirectory, label);
+      await cache.write('archive', factsKey(sri, subdirectory), facts);
+      if (key !== undefined) await cache.write(bucket, key, sri);
+      return { integrity: { sri, of: 'tree' }, facts };
+    });
+};
+
+/** Facts of source archives, kept by their hash. */
+const createArchiveReader = (http: Http, cache: Cache) => {
+  const answers = createShared<ArchiveFacts>({ keep: true });
+
+  const read = async (bytes: Buffer, archive: ArchiveRequest): Promise<ArchiveFacts> => {
+    const { fileName, subdirectory } = archive;
+    if (subdirectory === undefined) return projectFacts(await readSdist(bytes, fileName));
+    const entries = await readArchive(bytes, fileName);
+    return treeFacts(unpackTree(entries, { stripRoot: true }), subdirectory, fileName);
+  };
+
+  return (archive: ArchiveRequest): Promise<ArchiveFacts> => {
+    const { url, fileName, sri, subdirectory = '' } = archive;
+    return answers(`${sri} ${subdirectory}`, async () => {
+      const key = { sri, of: 'file', subdirectory };
+      const known = await cache.read('archive', key, parseFacts);
+      if (known !== undefined) return known;
+      if (http.offline) throw notCached(`what ${quoted(fileName)} says of itself`);
+      const bytes = await downloadArchive(http, url);
+      verifyBytes(bytes, sri, url);
+      const facts = await read(bytes, archive);
+      await cache.write('archive', key, facts);
+      return facts;
+    });
+  };
+};
+
+/** A registry made of its parts. */
+export const createRegistry = (parts: RegistryParts): Registry => {
+  const { http, cache, checkout, index = publicIndex, now = Date.now } = parts;
+  const integrities = createShared<Integrity>({ keep: true });
+  const treeSource = createTreeSources(http, cache);
+  // More than a few at once is what servers slow down.
+  const limitGit = pLimit(4);
+
+  return {
+    ...createIndexLookup({ http, cache, publicIndex: index, now }),
+    archiveFacts: createArchiveReader(http, cache),
+
+    urlIntegrity(text) {
+      const url = publicUrl(parseHttpUrl(text));
+      return integrities(url, async () => {
+        const key = { url, of: 'file' };
+        const known = isCacheable(url) ? await cache.read('url-hash', key, parseSri) : undefined;
+        if (known !== undefined) return { sri: known, of: 'file' };
+        if (http.offline) throw notCached(`the hash of \`${shownUrl(url)}\``);
+        const sri = await downloadHash(http, text);
+        if (isCacheable(url)) await cache.write('url-hash', key, sri);
+        return { sri, of: 'file' };
+      });
+    },
+
+    async unpackedSource({ url: text, subdirectory }) {
+      const url = publicUrl(parseHttpUrl(text));
+      return treeSource(`url ${url}`, {
+        bucket: 'url-hash',
+        key: isCacheable(url) ? { url, of: 'tree' } : undefined,
+        label: shownUrl(url),
+        subdirectory,
+        load: async () => {
+          const bytes = await downloadArchive(http, text);
+          return unpackTree(await readArchive(bytes, fileNameOf(url)), { stripRoot: true });
+        },
+      });
+    },
+
+    async gitSource(source) {
+      const { rev, submodules = true, subdirectory } = source;
+      const url = redactText(source.url);
+      return treeSource(`git ${submodules} ${rev} ${url}`, {
+        bucket: 'git',
+        key: { url, rev, submodules },
+        label: `commit ${rev} of ${url}`,
+        subdirectory,
+        load: () => limitGit(() => checkout({ ...source, submodules })),
+      });
+    },
+  };
+};
+
+export interface OpenOptions extends Omit<HttpOptions, 'credentials'> {
+  readonly cacheDir: string;
+  /** A second cache that is only read. */
+  readonly cacheFallback?: string;
+  /** For proxies, netrc and git. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly index?: string;
+}
+
+/** The registry of a run, over the network and a cache folder, which offline is only read. */
+export const openRegistry = (options: OpenOptions): Registry & { close(): void } => {
+  const { cacheDir, cacheFallback, env, index, offline = false } = options;
+  const credentials = createCredentials(readNetrc(env));
+  const http = createHttp({ ...options, credentials });
+  const cache = openCache({
+    folder: cacheDir,
+    readOnly: offline,
+    ...(cacheFallback === undefined ? {} : { fallback: cacheFallback }),
+  });
+  const registry = createRegistry({
+    http,
+    cache,
+    checkout: (source) =>
+      checkoutGit(source, {
+        env,
+        authorization: (url) => {
+          credentials.learn(url);
+          return credentials.authorization(url);
+        },
+      }),
+    ...(index === undefined ? {} : { index }),
+  });
+  return { ...registry, close: () => http.close() };
+};
