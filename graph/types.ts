@@ -92,6 +92,8 @@ export interface LockedPackage {
   /** Normalised (PEP 503). */
   readonly name: string;
   readonly version: string;
+  /** Base URL of the simple index that the lock names; absent: the public default. */
+  readonly index?: string;
   readonly artifacts: readonly LockedArtifact[];
   /**
    * Hashes of files whose names the lock does not say (Poetry before 1.0); `artifacts` is empty and

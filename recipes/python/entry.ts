@@ -1,0 +1,149 @@
+import { platformName } from '../../graph/platform.ts';
+import type { Environment, PinnedGraph, Root } from '../../graph/types.ts';
+import {
+  apply,
+  attributes,
+  binding,
+  bindings,
+  list,
+  type NixBinding,
+  type NixExpression,
+  type NixFormal,
+  path,
+  string,
+  strings,
+  variable,
+} from '../nix/expression.ts';
+import { attributeNames } from './attribute-names.ts';
+import { membersOf } from './dependencies.ts';
+import { fetcherOf, printByPlatform } from './pins.ts';
+
+/** Where the project is, seen from the output folder: `src` has no default when it is elsewhere. */
+export interface EntryOptions {
+  /** Relative path from the output folder to the project, such as `../..`. */
+  readonly project: string | undefined;
+  /** The output folder seen from the project: it is not part of the source. */
+  readonly exclude: readonly string[];
+}
+
+const message = (text: string): NixExpression =>
+  apply(variable('throw'), string(`lock2nix: ${text}`));
+
+const pythonAttribute = (version: string): string => `python${version.replace('.', '')}`;
+
+const formals = (
+  graph: PinnedGraph,
+  { project }: EntryOptions,
+  fetchers: readonly string[],
+): NixFormal[] => {
+  const version = graph.target.python?.version ?? '';
+  const attribute = pythonAttribute(version);
+  return [
+    {
+      name: 'pkgs',
+      fallback: apply(
+        apply(variable('import'), { kind: 'lookup', name: 'nixpkgs' }),
+        attributes([]),
+      ),
+    },
+    {
+      name: 'python',
+      // A package set without it gets the runtime's own message.
+      fallback: { kind: 'or', target: variable('pkgs', attribute), fallback: variable('null') },
+    },
+    ...fetchers.map((name) => ({ name, fallback: variable('pkgs', name) })),
+    {
+      name: 'src',
+      fallback:
+        project === undefined
+          ? message('the project is not beside this recipe; pass its folder as `src`')
+          : path(project),
+    },
+    {
+      name: 'packageOverrides',
+      fallback: {
+        kind: 'constant',
+        argument: '_final',
+        body: { kind: 'constant', argument: '_prev', body: attributes([]) },
+      },
+    },
+  ];
+};
+
+const printEnvironment = (
+  graph: PinnedGraph,
+  environment: Environment,
+  names: ReturnType<typeof attributeNames>,
+): NixExpression => {
+  const { common, only } = printByPlatform(membersOf(graph, environment), names);
+  return attributes(
+    bindings([
+      ['packages', common ?? list([])],
+      ['packagesOn', only],
+    ]),
+  );
+};
+
+const printEnvironments = (graph: PinnedGraph, kind: Environment['kind']): NixExpression => {
+  const names = attributeNames(graph);
+  return attributes(
+    [...graph.environments]
+      .filter(([, environment]) => environment.kind === kind)
+      .map(([name, environment]) => binding(name, printEnvironment(graph, environment, names))),
+  );
+};
+
+/** The program that `nix run` starts: the one named like the project, or the only one. */
+const mainProgram = ({ name, scripts }: Root): string | undefined =>
+  scripts.find((script) => script === name) ?? (scripts.length === 1 ? scripts[0] : undefined);
+
+const printRoots = (graph: PinnedGraph): NixExpression => {
+  const names = attributeNames(graph);
+  return list(
+    graph.roots.flatMap((root) => {
+      const name = root.package === undefined ? undefined : names.get(root.package);
+      if (name === undefined) return [];
+      const main = mainProgram(root);
+      return [
+        attributes(
+          bindings([
+            ['package', string(name)],
+            ['mainProgram', main === undefined ? undefined : string(main)],
+          ]),
+        ),
+      ];
+    }),
+  );
+};
+
+const inherit = (...names: readonly string[]): NixBinding => ({ kind: 'inherit', names });
+
+/** `default.nix`: what a user passes in, and the environments, which are lists of pins. */
+export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpression => {
+  const { python, platforms } = graph.target;
+  const artifacts = [...graph.packages.values()].flatMap((pinned) => pinned.artifacts);
+  const fetchers = [...new Set(['fetchurl', ...artifacts.map(fetcherOf)])]
+    .filter((name) => name !== 'source')
+    .sort();
+  const from = python?.patchRange?.from;
+  const to = python?.patchRange?.to;
+  const body = apply(
+    apply(variable('import'), path('./runtime')),
+    attributes([
+      inherit('pkgs', 'python', 'src', 'packageOverrides'),
+      binding('fetchers', attributes([inherit(...fetchers)])),
+      binding('pins', apply(variable('import'), path('./pins.nix'))),
+      ...bindings([
+        ['exclude', strings(options.exclude)],
+        ['pythonVersion', string(python?.version ?? '')],
+        ['pythonFrom', from === undefined ? undefined : string(from)],
+        ['pythonTo', to === undefined ? undefined : string(to)],
+        ['platforms', strings(platforms.map(platformName).sort())],
+        ['environments', printEnvironments(graph, 'runtime')],
+        ['buildEnvironments', printEnvironments(graph, 'build')],
+        ['roots', printRoots(graph)],
+      ]),
+    ]),
+  );
+  return { kind: 'function', formals: formals(graph, options, fetchers), ellipsis: false, body };
+};

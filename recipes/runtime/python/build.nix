@@ -1,0 +1,103 @@
+# One distribution: a wheel unpacked, or a source tree built by its own PEP 517 backend. The
+# derivation knows its source and its build environment; run-time dependencies are names only.
+{
+  pkgs,
+  lib,
+  stdenv,
+  interpreter,
+  platform,
+}:
+{
+  spec,
+  buildEnv,
+  dependencies,
+  env,
+}:
+let
+  wheels = spec.wheels or { };
+  fromWheel = spec.kind == "wheel" || wheels ? ${platform.name};
+  src = platform.choose spec.pname (if wheels ? ${platform.name} then wheels else spec.src);
+
+  # Prebuilt ELF files look for the libraries that manylinux promises (PEP 513, 571, 599).
+  prebuilt = fromWheel && stdenv.hostPlatform.isLinux && !(lib.hasSuffix "-any.whl" src.name);
+  manylinux =
+    pkgs.pythonManylinuxPackages.manylinux2014 or [
+      stdenv.cc.cc.lib
+      pkgs.zlib
+    ];
+
+  wheel = {
+    dontUnpack = true;
+    dontConfigure = true;
+    dontBuild = true;
+    # strip and patchelf damage libraries that auditwheel has already edited.
+    dontStrip = true;
+    dontPatchELF = true;
+    dontPatchShebangs = true;
+    dontAutoPatchelf = true;
+    nativeBuildInputs = lib.optional prebuilt pkgs.autoPatchelfHook;
+    buildInputs = lib.optionals prebuilt manylinux;
+    installPhase = ''
+      runHook preInstall
+      ${interpreter.executable} ${./install_wheel.py} unpack "$src" "$out" ${interpreter.executable}
+      ${lib.optionalString prebuilt ''autoPatchelf "$out"''}
+      ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
+      runHook postInstall
+    '';
+  };
+
+  arguments = lib.escapeShellArgs ([ spec.backend ] ++ (spec.backendPath or [ ]));
+
+  sdist = {
+    dontConfigure = true;
+    # Done in installPhase, since RECORD must agree with what is installed.
+    dontStrip = true;
+    dontPatchELF = true;
+    dontPatchShebangs = true;
+    disallowedReferences = [ buildEnv ];
+    unpackPhase = ''
+      runHook preUnpack
+      ${interpreter.executable} ${./unpack_source.py} "$src" source
+      cd source
+      cd ${lib.escapeShellArg (spec.subdirectory or ".")}
+      runHook postUnpack
+    '';
+    buildPhase = ''
+      runHook preBuild
+      export HOME="$NIX_BUILD_TOP"
+      export NIX_CFLAGS_COMPILE="''${NIX_CFLAGS_COMPILE:-} -ffile-prefix-map=$NIX_BUILD_TOP=/build"
+      ${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}
+      runHook postBuild
+    '';
+    installPhase = ''
+      runHook preInstall
+      ${interpreter.executable} ${./install_wheel.py} unpack "$NIX_BUILD_TOP/wheels" "$out" ${interpreter.executable}
+      if [ -d "$out/bin" ]; then patchShebangs --host "$out/bin"; fi
+      find "$out" -type f \( -name '*.so' -o -name '*.so.*' -o -name '*.dylib' -o -perm -0100 \) -print0 |
+        while IFS= read -r -d "" file; do
+          case "$(head -c 4 "$file" | od -An -tx1 | tr -d ' \n')" in
+            7f454c46)
+              strip -S "$file"
+              patchelf --shrink-rpath "$file"
+              ;;
+            cffaedfe | cafebabe) strip -S "$file" ;;
+          esac
+        done
+      ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
+      runHook postInstall
+    '';
+  };
+in
+stdenv.mkDerivation (
+  {
+    inherit src;
+    inherit (spec) pname version;
+    env = interpreter.environment;
+    passthru = {
+      inherit dependencies env;
+    };
+    meta = spec.meta or { };
+  }
+  // lib.optionalAttrs (spec ? name) { inherit (spec) name; }
+  // (if fromWheel then wheel else sdist)
+)

@@ -1,0 +1,49 @@
+"""Imports the top-level modules of packages, and says which of them fail.
+
+usage: check_imports.py LIST
+
+LIST is a file with the path of a package a line; which modules it has is read from its files.
+Modules whose name starts with an underscore are parts of others and are left to them.
+"""
+from __future__ import print_function
+
+import importlib
+import io
+import os
+import re
+import sys
+import traceback
+
+MODULE = re.compile(r"^([A-Za-z][A-Za-z0-9_]*)(?:\.py|(?:\.[A-Za-z0-9_-]+)*\.so)$")
+
+
+def modules_of(package):
+    library = os.path.join(package, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+    for name in sorted(os.listdir(library)) if os.path.isdir(library) else []:
+        if os.path.isdir(os.path.join(library, name)):
+            if os.path.isfile(os.path.join(library, name, "__init__.py")) and re.match(r"^[A-Za-z]\w*$", name):
+                yield name
+        else:
+            match = MODULE.match(name)
+            if match is not None:
+                yield match.group(1)
+
+
+def main(list_file):
+    with io.open(list_file, encoding="utf-8") as stream:
+        packages = [line.strip() for line in stream if line.strip()]
+    failed = 0
+    for package in packages:
+        for module in modules_of(package):
+            try:
+                importlib.import_module(module)
+                print("%s: ok" % module)
+            except Exception:
+                failed += 1
+                print("error: `import %s` fails in %s" % (module, os.path.basename(package)[33:]), file=sys.stderr)
+                traceback.print_exc()
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,148 @@
+# The Nix side of a lock2nix recipe for Python: takes pins and environments, which are plain data,
+# and gives packages, environments and the application. Copied verbatim beside the pins.
+{
+  pkgs,
+  python,
+  fetchers,
+  src,
+  exclude,
+  packageOverrides,
+  pins,
+  pythonVersion,
+  pythonFrom ? null,
+  pythonTo ? null,
+  platforms,
+  environments,
+  buildEnvironments,
+  roots,
+}:
+let
+  inherit (pkgs) lib stdenv;
+
+  platform = import ./platform.nix { inherit stdenv platforms; };
+
+  interpreter = import ./interpreter.nix {
+    inherit
+      lib
+      stdenv
+      python
+      pythonVersion
+      pythonFrom
+      pythonTo
+      ;
+  };
+
+  mkEnv = import ./mk-env.nix { inherit stdenv interpreter; };
+
+  build = import ./build.nix {
+    inherit
+      pkgs
+      lib
+      stdenv
+      interpreter
+      platform
+      ;
+  };
+
+  specs = pins (
+    fetchers
+    // {
+      source = import ./source.nix { inherit lib src exclude; };
+      wheel = spec: spec // { kind = "wheel"; };
+      sdist = spec: spec // { kind = "sdist"; };
+    }
+  );
+
+  # What holds on every platform, and what holds on this one only.
+  select = common: byPlatform: common ++ (byPlatform.${platform.name} or [ ]);
+
+  dependenciesOf =
+    name: select (specs.${name}.dependencies or [ ]) (specs.${name}.dependenciesOn or { });
+
+  # Run-time cycles are harmless here: names are closed over, derivations are not.
+  closure =
+    name:
+    map (item: item.key) (
+      builtins.genericClosure {
+        startSet = [ { key = name; } ];
+        operator = item: map (key: { inherit key; }) (dependenciesOf item.key);
+      }
+    );
+
+  packages = lib.fix (
+    lib.extends packageOverrides (
+      final:
+      let
+        members =
+          environment:
+          map (name: final.${name}) (select environment.packages (environment.packagesOn or { }));
+        buildEnvs = builtins.mapAttrs (
+          name: environment:
+          mkEnv {
+            name = "build-environment-${name}";
+            packages = members environment;
+          }
+        ) buildEnvironments;
+      in
+      builtins.mapAttrs (
+        name: spec:
+        build {
+          inherit spec;
+          buildEnv = buildEnvs.${spec.buildEnvironment};
+          dependencies = dependenciesOf name;
+          env = mkEnv {
+            name = "${spec.pname}-env";
+            packages = map (member: final.${member}) (closure name);
+          };
+        }
+      ) specs
+    )
+  );
+
+  membersOf =
+    environment:
+    map (name: packages.${name}) (select environment.packages (environment.packagesOn or { }));
+
+  envs = builtins.mapAttrs (
+    name: environment:
+    mkEnv {
+      name = "python${pythonVersion}-${name}-env";
+      packages = membersOf environment;
+    }
+  ) environments;
+
+  rootPackages = map (root: packages.${root.package}) roots;
+in
+{
+  inherit packages envs;
+
+  env = envs.default;
+
+  app =
+    if roots == [ ] then
+      throw "lock2nix: the input has no project of its own, so there is no `app`; build `env` or `packages.NAME`"
+    else
+      import ./app.nix {
+        inherit stdenv roots;
+        packages = rootPackages;
+        env = mkEnv {
+          name = "python${pythonVersion}-application-env";
+          packages = rootPackages ++ membersOf environments.default;
+        };
+      };
+
+  checks = builtins.mapAttrs (
+    name: environment:
+    import ./check.nix {
+      inherit stdenv;
+      name = "check-${name}-env";
+      env = envs.${name};
+      packages = membersOf environment;
+      pip = mkEnv {
+        name = "check-tools";
+        packages = membersOf buildEnvironments.check;
+      };
+      inherit interpreter;
+    }
+  ) environments;
+}

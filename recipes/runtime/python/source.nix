@@ -1,0 +1,42 @@
+# A live source: the project's folder or one below it, without what is not source.
+{
+  lib,
+  src,
+  exclude,
+}:
+path:
+let
+  folder = if path == "." then src else src + "/${path}";
+  base = toString src;
+  ignored = [
+    ".direnv"
+    ".git"
+    ".hg"
+    ".mypy_cache"
+    ".nox"
+    ".pytest_cache"
+    ".ruff_cache"
+    ".svn"
+    ".tox"
+    ".venv"
+    "__pycache__"
+    "node_modules"
+    "venv"
+  ];
+in
+lib.cleanSourceWith {
+  name = "source";
+  src = folder;
+  filter =
+    file: type:
+    let
+      name = baseNameOf file;
+    in
+    !(
+      builtins.elem name ignored
+      || builtins.any (excluded: toString file == "${base}/${excluded}") exclude
+      || lib.hasSuffix ".pyc" name
+      || type == "symlink" && (name == "result" || lib.hasPrefix "result-" name)
+      || type == "directory" && builtins.pathExists (file + "/pyvenv.cfg")
+    );
+}
