@@ -50,6 +50,22 @@ let
       inherit (interpreter) prefix version;
     }
   ) interpreters;
+  zlib = host.library {
+    name = "zlib";
+    sonames = [ "libz.so.1" ];
+    links = [ "libz.so" ];
+    headers = [
+      "zlib.h"
+      "zconf.h"
+    ];
+  };
+  # What nixpkgs lists for manylinux2014 and a host without a desktop has.
+  manylinux = [
+    host.gccLib
+    zlib
+    (host.optionalLibrary "libxcrypt" [ "libcrypt.so.1" ])
+    (host.optionalLibrary "expat" [ "libexpat.so.1" ])
+  ];
   newest = lib.filter (name: pythons ? ${name}) [
     "python313"
     "python312"
@@ -77,7 +93,33 @@ let
       bashInteractive = host.bash;
       gcc = stdenv.cc;
       binutils = host.binutils;
-      zlib = host.library "zlib" [ "libz.so.1" ];
+      inherit zlib;
+      pythonManylinuxPackages = {
+        manylinux1 = manylinux;
+        manylinux2010 = manylinux;
+        manylinux2014 = manylinux;
+      };
+      autoPatchelfHook = trivial.makeSetupHook {
+        name = "auto-patchelf-hook";
+        substitutions = {
+          inherit (host) bash dynamicLinker;
+        };
+      } ./hooks/auto-patchelf.sh;
+      makeWrapper = trivial.makeSetupHook {
+        name = "make-wrapper-hook";
+        substitutions = {
+          inherit (host) bash;
+        };
+      } ./hooks/make-wrapper.sh;
+      unzip = trivial.symlinkJoin {
+        name = "unzip";
+        paths = [
+          (host.programs "unzip-program" [ "unzip" ])
+          (trivial.makeSetupHook { name = "unzip-hook"; } ./hooks/unzip.sh)
+        ];
+      };
+      git = host.programs "git" [ "git" ];
+      pkg-config = host.programs "pkg-config" [ "pkg-config" ];
       callPackage = lib.callPackageWith pkgs;
       buildPackages = pkgs;
       pkgsBuildHost = pkgs;

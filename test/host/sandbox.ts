@@ -63,7 +63,13 @@ export const nixConf = (sandboxed: boolean, paths: readonly string[]): string =>
 
 /** Every variable that steers Nix points into `folder`; the caller's own Nix is never touched. */
 export const nixEnvironment = (folder: string): NodeJS.ProcessEnv => {
-  const { NIX_REMOTE: _remote, NIX_CONFIG: _config, IN_NIX_SHELL: _shell, ...rest } = process.env;
+  const {
+    NIX_REMOTE: _remote,
+    NIX_CONFIG: _config,
+    IN_NIX_SHELL: _shell,
+    NIX_BUILD_SHELL: _bash,
+    ...rest
+  } = process.env;
   return {
     ...rest,
     HOME: join(folder, 'home'),
@@ -73,7 +79,6 @@ export const nixEnvironment = (folder: string): NodeJS.ProcessEnv => {
     NIX_STATE_DIR: join(folder, 'v'),
     NIX_LOG_DIR: join(folder, 'l'),
     NIX_PATH: `nixpkgs=${join(folder, 'nixpkgs')}`,
-    NIX_BUILD_SHELL: '/bin/bash',
     LC_ALL: 'C.UTF-8',
     NO_COLOR: '1',
   };

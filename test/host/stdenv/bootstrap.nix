@@ -58,9 +58,32 @@ rec {
     test -e "$out/lib/libstdc++.so.6"
   '';
 
+  # A package of programs that nixpkgs keeps out of stdenv.
+  programs =
+    name: list:
+    bootstrap name ''
+      for tool in ${toString list}; do install_tool "$tool"; done
+    '';
+
+  # The shared libraries of a package, with what is needed to compile against it where the host has that too.
   library =
-    name: sonames:
+    {
+      name,
+      sonames,
+      links ? [ ],
+      headers ? [ ],
+    }:
     bootstrap name ''
       for soname in ${toString sonames}; do install_library "$soname"; done
+      for link in ${toString links}; do install_link "$link"; done
+      for header in ${toString headers}; do install_header "$header"; done
+    '';
+
+  # As `library`, but empty where the host lacks it.
+  optionalLibrary =
+    name: sonames:
+    bootstrap name ''
+      mkdir -p $out/lib
+      for soname in ${toString sonames}; do install_optional_library "$soname"; done
     '';
 }

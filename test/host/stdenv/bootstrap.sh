@@ -62,3 +62,23 @@ install_library() {
     exit 1
   fi
 }
+
+# The name that `-lNAME` looks for, next to its library.
+install_link() {
+  for file in "$out/lib/$1".*; do
+    if [ -e "$file" ]; then
+      ln -sf "$(basename "$file")" "$out/lib/$1"
+      return
+    fi
+  done
+}
+
+install_header() {
+  for folder in /usr/include /usr/include/*-linux-gnu; do
+    if [ -e "$folder/$1" ]; then
+      mkdir -p "$out/include"
+      cp -rL "$folder/$1" "$out/include/$1"
+      return
+    fi
+  done
+}

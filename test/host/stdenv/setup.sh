@@ -19,7 +19,7 @@ export NIX_ENFORCE_PURITY=1 NIX_STORE=${NIX_STORE:-@storeDir@}
 umask 0022
 
 # With structured attributes lists are arrays and environment variables stand in `env`; without, strings. Both read alike.
-if [ -n "${__structuredAttrs:-}" ] && declare -p outputs 2>/dev/null | grep -q '^declare -A'; then
+if [[ $(declare -p outputs 2>/dev/null) == "declare -A"* ]]; then
   for name in "${!outputs[@]}"; do export "$name=${outputs[$name]}"; done
   outputNames=("${!outputs[@]}")
   if declare -p env >/dev/null 2>&1; then
@@ -76,10 +76,15 @@ prependToVar() { local name=$1; shift; export "$name=$* ${!name:-}"; }
 appendToVar() { local name=$1; shift; export "$name=${!name:-} $*"; }
 concatTo() { local -n target=$1; shift; local name; for name in "$@"; do read -ra words <<<"${!name:-}"; target+=("${words[@]}"); done; }
 
-envHostHostHooks=() envBuildHostHooks=() allInputs=() hostInputs=()
+envBuildHooks=() envHostHooks=() allInputs=() hostInputs=() buildInputTools=()
+# Offset -1: for build-time tools; 0: for what is linked or imported; a setup hook knows its own two.
 addEnvHooks() {
+  local offset=$1
   shift
-  envHostHostHooks+=("$@")
+  case $offset in
+    -1) envBuildHooks+=("$@") ;;
+    0) envHostHooks+=("$@") ;;
+  esac
 }
 
 # $1: package, $2: 1 when it is a build-time tool. Propagated inputs follow; each package is visited once.
@@ -91,7 +96,8 @@ _activate() {
     echo "build input $package does not exist" >&2
     exit 1
   fi
-  if [ "$tool" = 0 ]; then hostInputs+=("$package"); fi
+  local hostOffset=$((-tool)) targetOffset=$((1 - tool))
+  if [ "$tool" = 0 ]; then hostInputs+=("$package"); else buildInputTools+=("$package"); fi
   if [ -f "$package" ]; then source "$package"; return; fi
   if [ "$tool" = 1 ] || [ -z "${strictDeps:-}" ]; then
     if [ -d "$package/bin" ]; then PATH="$package/bin:$PATH"; fi
@@ -113,8 +119,11 @@ _addCompilerFlags() {
 
 for package in ${defaultNativeBuildInputs[*]} ${nativeBuildInputs[*]} ${propagatedNativeBuildInputs[*]}; do _activate "$package" 1; done
 for package in ${buildInputs[*]} ${propagatedBuildInputs[*]}; do _activate "$package" 0; done
-for package in "${allInputs[@]}"; do
-  for hook in "${envBuildHostHooks[@]}" "${envHostHostHooks[@]}"; do "$hook" "$package"; done
+for package in "${buildInputTools[@]}"; do
+  for hook in "${envBuildHooks[@]}"; do "$hook" "$package"; done
+done
+for package in "${hostInputs[@]}"; do
+  for hook in "${envHostHooks[@]}"; do "$hook" "$package"; done
 done
 for package in "${hostInputs[@]}"; do _addCompilerFlags "$package"; done
 # Inside a build the test set's tools come first; in `nix-shell` the caller's PATH stays behind them.
@@ -197,7 +206,6 @@ _defaultUnpack() {
   fi
   case $file in
     *.tar | *.tar.* | *.tgz | *.tbz2 | *.tbz | *.txz) tar xf "$file" --mode=+w --warning=no-timestamp ;;
-    *.zip) unzip -qq "$file" ;;
     *) return 1 ;;
   esac
 }
