@@ -129,9 +129,24 @@ export const parseSpecifierSet = (text: string): SpecifierSet => {
 /** Prints a clause as written, without white space. */
 export const formatSpecifier = ({ operator, text }: Specifier): string => operator + text;
 
-/** Prints a set: clauses as written, sorted, each once. `parseSpecifierSet` reads it back. */
-export const formatSpecifierSet = ({ clauses }: SpecifierSet): string =>
-  [...new Set(clauses.map(formatSpecifier))].sort().join(',');
+/** Clauses that say the same, such as `==1.0` and `==1.0.0`, have the same one. */
+const meaning = ({ operator, text, versions }: Specifier): string =>
+  operator === '===' ? `===${text}` : [operator, ...versions.cuts].join(' ');
+
+/**
+ * Prints a set: clauses as written, sorted, each once, of those with one meaning the first.
+ * `parseSpecifierSet` reads it back.
+ */
+export const formatSpecifierSet = ({ clauses }: SpecifierSet): string => {
+  const sorted = clauses
+    .map((clause) => ({ text: formatSpecifier(clause), meaning: meaning(clause) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  const seen = new Set<string>();
+  return sorted
+    .filter((clause) => !seen.has(clause.meaning) && seen.add(clause.meaning))
+    .map(({ text }) => text)
+    .join(',');
+};
 
 export interface ContainsOptions {
   /**
