@@ -1,0 +1,94 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Lock2nixError } from '../graph/errors.ts';
+import { quoted } from '../standards/quoted.ts';
+import type { TomlPath } from '../standards/toml-location.ts';
+import { locationOf, type TomlDocument } from './toml-document.ts';
+
+const ajv = new Ajv({ allowUnionTypes: true, verbose: true, strict: true, strictRequired: false });
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a string',
+  boolean: 'true or false',
+  object: 'a table',
+  array: 'an array',
+  number: 'a number',
+  integer: 'an integer',
+};
+
+/** Compiles a JSON Schema; the result also tells TypeScript what the data is. */
+export const compileShape = <Shape>(schema: object): ValidateFunction<Shape> =>
+  ajv.compile<Shape>(schema);
+
+const typeOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Date || Object.prototype.toString.call(value) === '[object Date]') {
+    return 'a date';
+  }
+  if (typeof value === 'bigint') return 'a number';
+  return typeNames[typeof value] ?? typeof value;
+};
+
+/** A JSON Pointer as steps; digits are indexes where the data has an array. */
+const stepsOf = (pointer: string, data: unknown): TomlPath => {
+  let current = data;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const key = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+      const step = Array.isArray(current) ? Number(key) : key;
+      current =
+        typeof current === 'object' && current !== null && Object.hasOwn(current, step)
+          ? Reflect.get(current, step)
+          : undefined;
+      return step;
+    });
+};
+
+/** `files[0].hash`, `dependencies."zope.interface"`. */
+const formatPath = (path: TomlPath): string =>
+  path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      const key = /^[A-Za-z0-9_-]+$/.test(step) ? step : JSON.stringify(step);
+      return index === 0 ? key : `.${key}`;
+    })
+    .join('');
+
+const expected = ({ params, schema }: ErrorObject): string => {
+  const types = [params['type'] ?? schema].flat().map(String);
+  return types.map((type) => typeNames[type] ?? type).join(' or ');
+};
+
+const problem = (error: ErrorObject, path: TomlPath): string => {
+  const name = quoted(formatPath(path));
+  if (error.keyword === 'required')
+    return `${quoted(String(error.params['missingProperty']))} is missing`;
+  if (error.keyword === 'type') {
+    return `${name} must be ${expected(error)}, but is ${typeOf(error.data)}`;
+  }
+  return `${name} ${error.message ?? 'has a wrong shape'}`;
+};
+
+/** How a document's parts are called: the words before the path, and the steps that they stand for. */
+export type Describe = (path: TomlPath) => { readonly subject: string; readonly skip: number };
+
+/** Checks the data of a document, then gives it its type. Fails with `code`, naming field and line. */
+export const checkShape = <Shape>(
+  document: TomlDocument,
+  validate: ValidateFunction<Shape>,
+  {
+    code,
+    describe,
+  }: { readonly code: 'LOCK_SHAPE' | 'MANIFEST_SHAPE'; readonly describe: Describe },
+): Shape => {
+  const data: unknown = document.data;
+  if (validate(data)) return data;
+  const error = validate.errors?.[0];
+  if (error === undefined) throw new Error('a shape failed without an error');
+  const path = stepsOf(error.instancePath, data);
+  const { subject, skip } = describe(path);
+  throw new Lock2nixError(code, `${subject}: ${problem(error, path.slice(skip))}`, {
+    location: locationOf(document, path),
+  });
+};
