@@ -74,22 +74,27 @@ const entryPath = (folder: string, bucket: Bucket, key: CacheKey): string => {
   return join(folder, layout, bucket, hash.slice(0, 2), `${hash}.json`);
 };
 
+/** The part of an entry that its digest is of, up to the value. */
+const bodyStart = (key: CacheKey): string => `"key":${canonicalJson(key)},"value":`;
+
+/** `{"digest":…,"key":…,"value":…}`, the digest being of the text behind it. */
 const formatEntry = (key: CacheKey, value: unknown): string => {
-  const digest = sha256(canonicalJson({ key, value }));
-  return `${canonicalJson({ digest, key, value })}\n`;
+  const body = `${bodyStart(key)}${canonicalJson(value)}}\n`;
+  return `{"digest":"${sha256(body)}",${body}`;
 };
 
-/** The value of an entry's text; `undefined` when it is damaged or somebody else's. */
+/** The value of an entry's text; `undefined` when it is damaged or another key's. */
 const tryParseEntry = (text: string, key: CacheKey): unknown => {
-  let entry: unknown;
+  const start = '{"digest":"'.length + sha256('').length + '",'.length;
+  const body = text.slice(start);
+  if (!body.startsWith(bodyStart(key))) return undefined;
+  if (text.slice(0, start) !== `{"digest":"${sha256(body)}",`) return undefined;
   try {
-    entry = JSON.parse(text);
+    const entry: { readonly value: unknown } = JSON.parse(text);
+    return entry.value;
   } catch {
     return undefined;
   }
-  if (typeof entry !== 'object' || entry === null || !('value' in entry)) return undefined;
-  // Our own writing is canonical: any other text, or another key, was not written by us.
-  return formatEntry(key, entry.value) === text ? entry.value : undefined;
 };
 
 const reason = (error: unknown): string =>
