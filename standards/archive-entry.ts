@@ -56,19 +56,21 @@ export class SeenPaths {
   /** Notes a path. Throws `ARCHIVE_INVALID` when it is both a folder and something else. */
   add(path: string, kind: EntryKind): void {
     if (kind === 'directory') {
-      this.#addFolder(path);
+      this.#addFolder(path, path);
       return;
     }
     if (this.#folders.has(path)) throw entryError(path, 'is a folder as well');
     this.#others.add(path);
     const slash = path.lastIndexOf('/');
-    if (slash !== -1) this.#addFolder(path.slice(0, slash));
+    if (slash !== -1) this.#addFolder(path.slice(0, slash), path);
   }
 
-  #addFolder(path: string): void {
-    for (let folder = path; !this.#folders.has(folder); ) {
-      if (this.#others.has(folder))
-        throw entryError(path, `lies below ${quoted(folder)}, which is no folder`);
+  /** Notes a folder and those above it; `path` is the entry that asks for them. */
+  #addFolder(innermost: string, path: string): void {
+    for (let folder = innermost; !this.#folders.has(folder); ) {
+      if (this.#others.has(folder)) {
+        throw entryError(path, `needs ${quoted(folder)} to be a folder, which it is not`);
+      }
       this.#folders.add(folder);
       const slash = folder.lastIndexOf('/');
       if (slash === -1) return;

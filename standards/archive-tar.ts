@@ -18,7 +18,9 @@ const ownerExecutes = 0o100;
 
 /** What a header says; `kind` is absent for devices, sparse files and other things. */
 const describe = (header: Header): Omit<RawEntry, 'read'> => {
-  const kind = kinds[header.type];
+  const isFolder = header.type === 'file' && header.size === 0 && header.name.endsWith('/');
+  // A `/` at the end is how tar files of before POSIX tell folders.
+  const kind = isFolder ? 'directory' : kinds[header.type];
   return {
     path: header.name,
     ...(kind === undefined ? {} : { kind }),

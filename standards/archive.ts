@@ -191,8 +191,8 @@ const namingArchive = async <T>(fileName: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (isLock2nixError(error) && error.code !== 'ARCHIVE_INVALID') throw error;
-    const why = error instanceof Error || isLock2nixError(error) ? error.message : String(error);
-    throw new Lock2nixError('ARCHIVE_INVALID', `archive ${quoted(fileName)}: ${why}`, {
+    const { message } = error as { readonly message?: unknown };
+    throw new Lock2nixError('ARCHIVE_INVALID', `archive ${quoted(fileName)}: ${message}`, {
       cause: error,
     });
   }
