@@ -124,3 +124,12 @@ test('what is printed reads back as the same set', () => {
     }),
   );
 });
+
+test('hostile length costs no more than its reading', () => {
+  const many = Array.from({ length: 50_000 }, (_, index) => `!=${index}`).join(',');
+  expect(parseSpecifierSet(many).versions.cuts).toHaveLength(100_001);
+  for (const text of [`~=${' '.repeat(1e6)}x.`, `>=1${'.1'.repeat(1e6)}`, `==${'a'.repeat(1e6)}`]) {
+    expect(tryParseSpecifierSet(text)).toBeUndefined();
+    expect(() => parseSpecifierSet(text)).toThrow(/is not a version specifier/);
+  }
+});
