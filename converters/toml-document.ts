@@ -48,7 +48,7 @@ const syntaxError = (
 };
 
 /**
- * Parses a TOML file. A byte order mark is passed over. Fails with `code`, with line and column;
+ * Parses a TOML file. A byte order mark is passed over, and lines may end as on Windows. Fails with `code`, with line and column;
  * merge conflict markers are named as such.
  */
 export const readTomlDocument = (
@@ -56,7 +56,8 @@ export const readTomlDocument = (
   source: string,
   code: 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX',
 ): TomlDocument => {
-  const text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  // The parser takes neither the mark nor, in comments, the line ends of Windows.
+  const text = source.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   try {
     return { file, text, data: parse(text) };
   } catch (error) {

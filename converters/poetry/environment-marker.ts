@@ -84,17 +84,27 @@ const allows = (set: VersionSet, text: string): boolean => {
   return version !== undefined && contains(set, version);
 };
 
-/** What a union of ranges leaves out between its ends, as Poetry writes Requires-Python. */
-const holes = (set: VersionSet): readonly string[] => {
-  const patchesOf = (minor: string): readonly string[] =>
-    Array.from({ length: patchReleases }, (_, patch) => `${minor}.${patch}`);
-  return minorVersions.flatMap((minor) => {
-    const patches = patchesOf(minor);
-    const missing = patches.filter((patch) => !allows(set, patch));
-    return missing.length === patches.length
-      ? [`!=${minor}.*`]
-      : missing.map((patch) => `!=${patch}`);
-  });
+/** What a minor version has that is not in the set, as clauses; undefined when that is all of it. */
+const missingOf = (set: VersionSet, minor: string): readonly string[] | undefined => {
+  const patches = Array.from({ length: patchReleases }, (_, patch) => `${minor}.${patch}`);
+  const missing = patches.filter((patch) => !allows(set, patch));
+  return missing.length === patches.length ? undefined : missing.map((patch) => `!=${patch}`);
+};
+
+/** A union of ranges as Poetry writes Requires-Python: its ends, and what it leaves out between. */
+const unionText = (set: VersionSet): string => {
+  const rows = minorVersions.map((minor) => ({ minor, missing: missingOf(set, minor) }));
+  const first = rows.findIndex(({ missing }) => missing !== undefined);
+  const last = rows.findLastIndex(({ missing }) => missing !== undefined);
+  const next = rows[last + 1]?.minor ?? '4';
+  const isOpen = last === rows.length - 1 && allows(set, '4.0');
+  return [
+    ...(first > 0 ? [`>=${rows[first]?.minor ?? ''}`] : []),
+    ...rows
+      .slice(Math.max(first, 0), last + 1)
+      .flatMap(({ minor, missing }) => missing ?? [`!=${minor}.*`]),
+    ...(isOpen ? [] : [`<${next}`]),
+  ].join(',');
 };
 
 const clauseText = ({ operator, version }: Clause): string => {
@@ -120,5 +130,5 @@ export const requiresPythonOf = (text: string): string | undefined => {
   }
   const set = constraintVersions(constraint);
   if (equals(set, allVersions)) return undefined;
-  return holes(set).join(',');
+  return unionText(set);
 };

@@ -87,7 +87,7 @@ const reportUnknownRoots = (context: LockContext, what: string): void => {
   });
 };
 
-/** Whom each package requires among `members`, extras left aside. */
+/** Whom each package requires among `members` without an extra: which extras are asked for is unknown. */
 const adjacency = (
   members: readonly Entry[],
   packages: ReadonlyMap<PackageId, LockedPackage>,
@@ -97,6 +97,7 @@ const adjacency = (
     members.map(({ id }) => [
       id,
       (packages.get(id)?.dependencies ?? [])
+        .filter(({ extra }) => extra === undefined)
         .flatMap(({ candidates }) => candidates)
         .filter((to) => ids.has(to)),
     ]),
