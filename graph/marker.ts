@@ -18,17 +18,7 @@ export const markerVariables = [
 
 export type MarkerVariable = (typeof markerVariables)[number];
 
-export type MarkerOperator =
-  | '<'
-  | '<='
-  | '!='
-  | '=='
-  | '>='
-  | '>'
-  | '~='
-  | '==='
-  | 'in'
-  | 'not in';
+export type MarkerOperator = '<' | '<=' | '!=' | '==' | '>=' | '>' | '~=' | '===' | 'in' | 'not in';
 
 export type MarkerValue = { readonly variable: MarkerVariable } | { readonly literal: string };
 

@@ -3,6 +3,7 @@ import { Lock2nixError } from '../../graph/errors.ts';
 import type { Artifact, Integrity, LockedArtifact, LockedPackage } from '../../graph/types.ts';
 import { isForgeArchive } from '../registry/forge.ts';
 import type { ArchiveFacts, Registry } from '../registry/types.ts';
+import { type ReadPath, readPathFacts } from './path-facts.ts';
 
 /** An artifact with its pin, and what was read from it when it has to be built. */
 export interface PinnedArtifact {
@@ -12,8 +13,7 @@ export interface PinnedArtifact {
 
 export interface ArtifactContext {
   readonly registry: Registry;
-  /** Build system of a live source, from files beside the input. */
-  readonly pathFacts: (path: string) => Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy'>;
+  readonly readPath: ReadPath;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -112,8 +112,8 @@ export const pinArtifact = async (
     }
     case 'path': {
       const pinned = { kind: artifact.kind, fileName: artifact.fileName, source };
-      if (artifact.kind !== 'tree') return { artifact: pinned, facts: { hasSetupPy: true } };
-      return { artifact: pinned, facts: context.pathFacts(source.path) };
+      const facts = await readPathFacts(source.path, artifact, context.readPath);
+      return facts === undefined ? { artifact: pinned } : { artifact: pinned, facts };
     }
   }
 };

@@ -126,7 +126,7 @@ const notCached = ({ name, index }: Project, what: string): Lock2nixError =>
 
 /** Asks indexes for projects; an answer counts as fresh for some minutes, then the index is asked again. */
 const createListings = ({ http, cache, now }: IndexLookupOptions) => {
-  const asked = createShared<Listing>();
+  const asked = createShared<Listing>({ keep: true });
 
   const isFresh = (entry: IndexEntry): boolean => {
     const age = now() - entry.fetchedAt;

@@ -16,9 +16,10 @@ import {
   type Root,
 } from '../../graph/types.ts';
 import { formatMarker } from '../../standards/marker.ts';
-import type { ArchiveFacts, Registry } from '../registry/types.ts';
+import type { Registry } from '../registry/types.ts';
 import { planBuild } from './backend.ts';
 import { buildTool } from './build-tools.ts';
+import type { ReadPath } from './path-facts.ts';
 import { type PackageContext, pinFiles } from './pin-package.ts';
 import { narrow, rootId, type Selection, select, type Wanted } from './select.ts';
 
@@ -29,8 +30,7 @@ export interface PinOptions {
   readonly prefer: 'wheel' | 'sdist';
   /** A gap of the lock is an error instead of being filled. */
   readonly strict: boolean;
-  /** What is known of a live source below the input's folder. */
-  readonly pathFacts: (path: string) => Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy'>;
+  readonly readPath: ReadPath;
 }
 
 export interface Pinned {
@@ -193,8 +193,8 @@ export const pinGraph = async (
   const report = (diagnostic: Diagnostic): void => {
     diagnostics.push(diagnostic);
   };
-  const { prefer, pathFacts } = options;
-  const context: PackageContext = { python, prefer, pathFacts, registry, report };
+  const { prefer, readPath } = options;
+  const context: PackageContext = { python, prefer, readPath, registry, report };
   const files = await Promise.all(
     merged.map((each) => pinFiles(each.locked, each.platforms, context)),
   );

@@ -32,7 +32,6 @@ let
     inherit
       lib
       stdenv
-      system
       hostTools
       ;
   };
@@ -43,7 +42,6 @@ let
         lib
         stdenv
         host
-        trivial
         attribute
         hostTools
         ;

@@ -2,7 +2,6 @@
 {
   lib,
   stdenv,
-  system,
   hostTools,
 }:
 let
@@ -55,10 +54,6 @@ let
       executable ? false,
       passthru ? { },
       meta ? { },
-      hash ? "",
-      sha256 ? "",
-      sha512 ? "",
-      sha1 ? "",
       ...
     }@args:
     derivation (
@@ -109,8 +104,6 @@ in
       fetchSubmodules ? true,
       leaveDotGit ? false,
       name ? "${lib.removeSuffix ".git" (baseNameOf url)}-${lib.substring 0 7 rev}",
-      hash ? "",
-      sha256 ? "",
       ...
     }@args:
     lib.throwIf leaveDotGit "the test set's fetchgit has no `leaveDotGit'" (
@@ -134,8 +127,6 @@ in
       url,
       name ? "source",
       stripRoot ? true,
-      hash ? "",
-      sha256 ? "",
       ...
     }@args:
     hostFetch name (outputHash args // { inherit url stripRoot; }) ''

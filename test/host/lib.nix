@@ -2,7 +2,6 @@
 let
   inherit (builtins)
     attrNames
-    concatLists
     concatMap
     concatStringsSep
     elem
@@ -12,7 +11,6 @@ let
     genList
     head
     isAttrs
-    isFunction
     isList
     isString
     length
@@ -30,7 +28,70 @@ let
     free = true;
   };
 
-  lib = builtins // rec {
+  # What nixpkgs' lib takes over from `builtins`; other built-ins are not found in it there either.
+  reexported = {
+    inherit (builtins)
+      add
+      addErrorContext
+      all
+      any
+      attrNames
+      attrValues
+      bitAnd
+      bitOr
+      bitXor
+      catAttrs
+      compareVersions
+      concatLists
+      concatMap
+      concatStringsSep
+      deepSeq
+      elem
+      elemAt
+      filter
+      foldl'
+      genList
+      genericClosure
+      getAttr
+      groupBy
+      hasAttr
+      head
+      intersectAttrs
+      isAttrs
+      isBool
+      isFloat
+      isInt
+      isList
+      isPath
+      isString
+      length
+      lessThan
+      listToAttrs
+      map
+      mapAttrs
+      match
+      partition
+      pathExists
+      readFile
+      removeAttrs
+      replaceStrings
+      seq
+      sort
+      split
+      splitVersion
+      storeDir
+      stringLength
+      sub
+      substring
+      tail
+      trace
+      unsafeDiscardStringContext
+      unsafeGetAttrPos
+      zipAttrsWith
+      ;
+  };
+
+  lib = reexported // rec {
     # namespaces
     attrsets = lib;
     customisation = lib;
@@ -167,7 +228,8 @@ let
       f:
       let
         go =
-          path: builtins.mapAttrs (name: v: if isAttrs v then go (path ++ [ name ]) v else f (path ++ [ name ]) v);
+          path:
+          builtins.mapAttrs (name: v: if isAttrs v then go (path ++ [ name ]) v else f (path ++ [ name ]) v);
       in
       go [ ];
     attrsToList = mapAttrsToList nameValuePair;
@@ -186,7 +248,8 @@ let
       else
         default;
     hasAttrByPath =
-      path: set: path == [ ] || (isAttrs set && set ? ${head path} && hasAttrByPath (tail path) set.${head path});
+      path: set:
+      path == [ ] || (isAttrs set && set ? ${head path} && hasAttrByPath (tail path) set.${head path});
     getAttrFromPath =
       path: attrByPath path (throw "cannot find attribute `${concatStringsSep "." path}'");
     setAttrByPath = path: value: foldr (name: set: { ${name} = set; }) value path;
@@ -217,11 +280,9 @@ let
       size >= rest && substring (size - rest) rest s == suffix;
     hasInfix = infix: s: length (splitString infix s) > 1;
     removePrefix =
-      prefix: s:
-      if hasPrefix prefix s then substring (stringLength prefix) (stringLength s) s else s;
+      prefix: s: if hasPrefix prefix s then substring (stringLength prefix) (stringLength s) s else s;
     removeSuffix =
-      suffix: s:
-      if hasSuffix suffix s then substring 0 (stringLength s - stringLength suffix) s else s;
+      suffix: s: if hasSuffix suffix s then substring 0 (stringLength s - stringLength suffix) s else s;
     escapeRegex = s: replaceStrings regexCharacters (map (c: "\\" + c) regexCharacters) s;
     regexCharacters = stringToCharacters "\\[{()^$?*+|.";
     splitString = separator: s: filter isString (builtins.split (escapeRegex separator) (toString s));
@@ -239,7 +300,8 @@ let
         "'${replaceStrings [ "'" ] [ "'\\''" ] (toString s)}'";
     escapeShellArgs = concatMapStringsSep " " escapeShellArg;
     escapeNixString = s: replaceStrings [ "$" ] [ "\\$" ] (builtins.toJSON s);
-    makeSearchPath = folder: inputs: concatStringsSep ":" (map (p: "${p}/${folder}") (filter (p: p != null) inputs));
+    makeSearchPath =
+      folder: inputs: concatStringsSep ":" (map (p: "${p}/${folder}") (filter (p: p != null) inputs));
     makeSearchPathOutput =
       output: folder: inputs:
       makeSearchPath folder (map (getOutput output) inputs);
@@ -318,7 +380,13 @@ let
         wrapped = src ? _isLibCleanSourceWith;
         origSrc = if wrapped then src.origSrc else src;
         both = path: type: filter path type && (if wrapped then src.filter path type else true);
-        finalName = if name != null then name else if wrapped then src.name else "source";
+        finalName =
+          if name != null then
+            name
+          else if wrapped then
+            src.name
+          else
+            "source";
       in
       {
         inherit origSrc;
@@ -331,7 +399,12 @@ let
         };
         _isLibCleanSourceWith = true;
       };
-    cleanSource = src: cleanSourceWith { filter = cleanSourceFilter; inherit src; };
+    cleanSource =
+      src:
+      cleanSourceWith {
+        filter = cleanSourceFilter;
+        inherit src;
+      };
 
     # data
     licenses = {
@@ -356,17 +429,24 @@ let
       unlicense = license "Unlicense" "The Unlicense";
       zlib = license "Zlib" "zlib License";
       zpl21 = license "ZPL-2.1" "Zope Public License 2.1";
-      unfree = license "LicenseRef-unfree" "Unfree" // { free = false; };
+      unfree = license "LicenseRef-unfree" "Unfree" // {
+        free = false;
+      };
     };
     getLicenseFromSpdxId =
-      id:
-      findFirst (l: l.spdxId == id) { shortName = id; } (builtins.attrValues licenses);
-    sourceTypes = genAttrs [
-      "fromSource"
-      "binaryNativeCode"
-      "binaryBytecode"
-      "binaryFirmware"
-    ] (shortName: { inherit shortName; isSource = shortName == "fromSource"; });
+      id: findFirst (l: l.spdxId == id) { shortName = id; } (builtins.attrValues licenses);
+    sourceTypes =
+      genAttrs
+        [
+          "fromSource"
+          "binaryNativeCode"
+          "binaryBytecode"
+          "binaryFirmware"
+        ]
+        (shortName: {
+          inherit shortName;
+          isSource = shortName == "fromSource";
+        });
     platforms = {
       linux = [
         "x86_64-linux"
@@ -401,8 +481,16 @@ let
         isGnu = isLinux && !isMusl;
         isMusl = platform.isMusl or false;
         isStatic = false;
-        libc = if isDarwin then "libSystem" else if isMusl then "musl" else "glibc";
-        config = "${cpu}-${if isDarwin then "apple-darwin" else "unknown-linux-${if isMusl then "musl" else "gnu"}"}";
+        libc =
+          if isDarwin then
+            "libSystem"
+          else if isMusl then
+            "musl"
+          else
+            "glibc";
+        config = "${cpu}-${
+          if isDarwin then "apple-darwin" else "unknown-linux-${if isMusl then "musl" else "gnu"}"
+        }";
         parsed = {
           cpu.name = cpu;
           kernel.name = kernel;

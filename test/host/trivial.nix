@@ -34,7 +34,12 @@ rec {
     }:
     runCommand name
       {
-        inherit text executable destination meta;
+        inherit
+          text
+          executable
+          destination
+          meta
+          ;
         passAsFile = [ "text" ];
       }
       ''
@@ -91,15 +96,30 @@ rec {
         for path in ''${paths[*]}; do cp -rsn --no-preserve=mode "$path/." $out/; done
         ${postBuild}
       '';
-  buildEnv = args: symlinkJoin (removeAttrs args [ "ignoreCollisions" "extraOutputsToInstall" ]);
+  buildEnv =
+    args:
+    symlinkJoin (
+      removeAttrs args [
+        "ignoreCollisions"
+        "extraOutputsToInstall"
+      ]
+    );
   linkFarm =
     name: entries:
     runCommand name { } (
       "mkdir -p $out\n"
-      + lib.concatMapStrings (entry: ''
-        mkdir -p "$(dirname ${lib.escapeShellArg "${placeholder "out"}/${entry.name}"})"
-        ln -s ${lib.escapeShellArg "${entry.path}"} ${lib.escapeShellArg "${placeholder "out"}/${entry.name}"}
-      '') (if lib.isList entries then entries else lib.mapAttrsToList (name: path: { inherit name path; }) entries)
+      +
+        lib.concatMapStrings
+          (entry: ''
+            mkdir -p "$(dirname ${lib.escapeShellArg "${placeholder "out"}/${entry.name}"})"
+            ln -s ${lib.escapeShellArg "${entry.path}"} ${lib.escapeShellArg "${placeholder "out"}/${entry.name}"}
+          '')
+          (
+            if lib.isList entries then
+              entries
+            else
+              lib.mapAttrsToList (name: path: { inherit name path; }) entries
+          )
     );
 
   makeSetupHook =
@@ -140,7 +160,9 @@ rec {
       ]
       // {
         nativeBuildInputs =
-          packages ++ nativeBuildInputs ++ lib.concatMap (input: input.drvAttrs.nativeBuildInputs or [ ]) inputsFrom;
+          packages
+          ++ nativeBuildInputs
+          ++ lib.concatMap (input: input.drvAttrs.nativeBuildInputs or [ ]) inputsFrom;
         buildInputs =
           args.buildInputs or [ ] ++ lib.concatMap (input: input.drvAttrs.buildInputs or [ ]) inputsFrom;
       }

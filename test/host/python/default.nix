@@ -3,7 +3,6 @@
   lib,
   stdenv,
   host,
-  trivial,
   attribute,
   prefix,
   version,
@@ -48,11 +47,21 @@ let
         isPy3k = !isPy2;
         isPyPy = false;
         pythonOnBuildForHost = self;
-        pkgs = import ./packages.nix { inherit lib stdenv trivial; python = self; };
-        withPackages = choose: import ./with-packages.nix { inherit lib stdenv host; python = self; } (choose self.pkgs);
+        pkgs = import ./packages.nix {
+          inherit lib;
+          python = self;
+        };
+        withPackages =
+          choose:
+          import ./with-packages.nix {
+            inherit stdenv host;
+            python = self;
+          } (choose self.pkgs);
       }
       // lib.listToAttrs (
-        map (minor: lib.nameValuePair "isPy3${toString minor}" (pythonVersion == "3.${toString minor}")) (lib.range 5 14)
+        map (minor: lib.nameValuePair "isPy3${toString minor}" (pythonVersion == "3.${toString minor}")) (
+          lib.range 5 14
+        )
       );
       meta = {
         description = "High-level dynamically-typed programming language";

@@ -1,8 +1,6 @@
 # The least of `python.pkgs`: what turns a derivation into a module that `withPackages` takes.
 {
   lib,
-  stdenv,
-  trivial,
   python,
 }:
 let

@@ -1,7 +1,6 @@
 # The environment that nixpkgs' `withPackages` makes: merged links, and wrappers for the programs. Its `bin/python` is a
 # shell script, so copying it loses `sys.prefix`; recipes must refuse it as an interpreter.
 {
-  lib,
   stdenv,
   host,
   python,

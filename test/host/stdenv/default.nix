@@ -185,10 +185,11 @@ let
           inherit name system;
           stdenv = folder;
           builder = if attrs ? builder then attrs.realBuilder or "${bash}/bin/bash" else "${bash}/bin/bash";
-          args = attrs.args or [
-            "-e"
-            (attrs.builder or ./default-builder.sh)
-          ];
+          args =
+            attrs.args or [
+              "-e"
+              (attrs.builder or ./default-builder.sh)
+            ];
           outputs = attrs.outputs or [ "out" ];
           strictDeps = attrs.strictDeps or false;
           doCheck = attrs.doCheck or false;

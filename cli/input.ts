@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { formats } from '../converters/registry.ts';
+import { Lock2nixError } from '../graph/errors.ts';
+
+/** A lock that was found and read. */
+export interface Input {
+  /** As messages show it: relative to where the command runs, when it is below. */
+  readonly shown: string;
+  readonly fileName: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly text: string;
+}
+
+const shownPath = (path: string, cwd: string): string => {
+  const near = relative(cwd, path);
+  return near === '' ? '.' : near.startsWith('..') ? path : near;
+};
+
+const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+const read = (path: string, shown: string): Uint8Array => {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new Lock2nixError('INPUT_MISSING', `\`${shown}\` cannot be read`, {
+      cause,
+      hint: 'check its permissions',
+    });
+  }
+};
+
+const lockNames = (): readonly string[] => formats.flatMap(({ fileNames }) => fileNames);
+
+/** The one lock of a folder. Throws INPUT_MISSING for none, USAGE for several. */
+const lockOf = (folder: string, shown: string): string => {
+  const present = new Set(readdirSync(folder));
+  const [first, ...others] = lockNames().filter((name) => present.has(name));
+  if (first === undefined) {
+    throw new Lock2nixError(
+      'INPUT_MISSING',
+      `there is no lockfile in \`${shown}\`: it has none of ${lockNames().join(', ')}`,
+      { hint: 'name a lockfile: convert PATH/TO/poetry.lock' },
+    );
+  }
+  if (others.length > 0) {
+    throw new Lock2nixError(
+      'USAGE',
+      `\`${shown}\` has several lockfiles: ${[first, ...others].join(', ')}`,
+      { hint: `name the one that counts: convert ${join(shown, first)}` },
+    );
+  }
+  return join(folder, first);
+};
+
+/**
+ * Finds and reads the input of a command: a lockfile, a folder with one, or (none given) the current
+ * folder. Throws INPUT_MISSING, INPUT_UNKNOWN or USAGE.
+ */
+export const findInput = (argument: string | undefined, cwd: string): Input => {
+  if (argument !== undefined && /^(?:pypi|npm):/.test(argument)) {
+    throw new Lock2nixError(
+      'INPUT_UNKNOWN',
+      `\`${argument}\` names a package, and this version of lock2nix converts lockfiles only`,
+      { hint: 'add the package to a project, lock it, and convert the lock' },
+    );
+  }
+  const path = resolve(cwd, argument ?? '.');
+  if (!existsSync(path)) {
+    throw new Lock2nixError('INPUT_MISSING', `there is no file \`${argument}\``, {
+      hint: 'name a lockfile or a folder with one: convert PATH/TO/poetry.lock',
+    });
+  }
+  const file = statSync(path).isDirectory() ? lockOf(path, shownPath(path, cwd)) : path;
+  const shown = shownPath(file, cwd);
+  return {
+    shown,
+    fileName: basename(file),
+    folder: dirname(file),
+    text: decode(read(file, shown)),
+  };
+};
+
+/** A reader of files beside the input that remembers what it was asked for. */
+export interface Siblings {
+  readonly read: (relativePath: string) => string | undefined;
+  readonly readBytes: (relativePath: string) => Uint8Array | undefined;
+  /** Path -> contents, or undefined for what is not there; in the order of asking. */
+  readonly seen: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
+/** Reads files below and beside a folder; what is missing or no file is undefined. */
+export const createSiblings = (folder: string): Siblings => {
+  const seen = new Map<string, Uint8Array | undefined>();
+  const readBytes = (relativePath: string): Uint8Array | undefined => {
+    if (seen.has(relativePath)) return seen.get(relativePath);
+    const path = resolve(folder, relativePath);
+    const isFile = existsSync(path) && statSync(path).isFile();
+    const bytes = isFile ? read(path, relativePath) : undefined;
+    seen.set(relativePath, bytes);
+    return bytes;
+  };
+  return {
+    seen,
+    readBytes,
+    read: (relativePath) => {
+      const bytes = readBytes(relativePath);
+      return bytes === undefined ? undefined : decode(bytes);
+    },
+  };
+};

@@ -1,0 +1,47 @@
+import { styleText } from 'node:util';
+import type { Diagnostic, Location, Lock2nixError } from '../graph/errors.ts';
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+type Colour = 'red' | 'yellow' | 'cyan' | 'dim';
+
+/** NO_COLOR (no-color.org) and anything but a terminal mean plain text. */
+const paint = (colour: Colour, text: string, { env, stderr }: World): string =>
+  stderr.isTTY === true && !env['NO_COLOR'] && !env['CI'] ? styleText(colour, text) : text;
+
+/** Control characters of hostile input must not reach a terminal; line breaks stay. */
+const printable = (text: string): string =>
+  text.replace(
+    /(?!\n)\p{Cc}/gu,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const formatLocation = ({ file, line, column }: Location): string =>
+  [file, line, column].filter((part) => part !== undefined).join(':');
+
+const formatMessage = (
+  message: string,
+  { location, hint }: { location?: Location | undefined; hint?: string | undefined },
+  world: World,
+): string => {
+  const where = location === undefined ? '' : `${formatLocation(location)}: `;
+  const next = hint === undefined ? '' : `${paint('cyan', 'hint:', world)} ${hint}\n`;
+  return printable(`${where}${message}\n`) + printable(next);
+};
+
+/** `error: FILE:LINE: MESSAGE`, then `hint: NEXT STEP`. */
+export const formatError = (error: Lock2nixError, world: World): string =>
+  `${paint('red', 'error:', world)} ${formatMessage(error.message, error, world)}`;
+
+/** `warning: …` or `note: …`, with their hint. */
+export const formatDiagnostic = (diagnostic: Diagnostic, world: World): string => {
+  const colour = diagnostic.severity === 'warning' ? 'yellow' : 'dim';
+  const label = paint(colour, `${diagnostic.severity}:`, world);
+  return `${label} ${formatMessage(diagnostic.message, diagnostic, world)}`;
+};
+
+/** A fault of ours, with what a report needs. */
+export const formatBug = (error: unknown): string => {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `error: this is a bug of lock2nix ${version} (node ${process.versions.node}):\n${printable(trace)}\nhint: please report it, with the lock if you can\n`;
+};

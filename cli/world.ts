@@ -1,0 +1,17 @@
+/** A stream that text is written to; whether it is a terminal decides about colour and progress. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+/** What a run sees of the outside besides files and registries. */
+export interface World {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** Data. */
+  readonly stdout: TextStream;
+  /** Talk. */
+  readonly stderr: TextStream;
+}

@@ -1,0 +1,211 @@
+import { systems } from './platform.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+type Properties = Readonly<Record<string, Schema>>;
+
+/** An object with these properties and no others. */
+const object = (description: string, required: Properties, optional: Properties = {}): Schema => ({
+  description,
+  type: 'object',
+  additionalProperties: false,
+  required: Object.keys(required),
+  properties: { ...required, ...optional },
+});
+const map = (description: string, value: string): Schema => ({
+  description,
+  type: 'object',
+  propertyNames: { $ref: '#/$defs/text' },
+  additionalProperties: { $ref: `#/$defs/${value}` },
+});
+const list = (description: string, items: string): Schema => ({
+  description,
+  type: 'array',
+  items: { $ref: `#/$defs/${items}` },
+});
+const choice = (description: string, ...values: readonly string[]): Schema => ({
+  description,
+  type: 'string',
+  enum: values,
+});
+const text = (description: string): Schema => ({ description, $ref: '#/$defs/text' });
+const prose = (description: string): Schema => ({ description, type: 'string' });
+const version = (description: string): Schema => ({ description, $ref: '#/$defs/version' });
+const flag = (description: string): Schema => ({ description, type: 'boolean' });
+const part = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
+const kindIs = (kind: string): Schema => ({
+  type: 'object',
+  required: ['kind'],
+  properties: { kind: { const: kind } },
+});
+const systemEndsWith = (ending: string): Schema => ({
+  properties: { system: { type: 'string', pattern: `-${ending}$` } },
+});
+
+const subdirectory = text('Folder of the package inside of the source.');
+const platforms = part('platforms');
+
+const definitions = {
+  text: {
+    description: 'Text of one line without characters that a terminal would act on.',
+    type: 'string',
+    pattern: '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+$',
+  },
+  version: { description: 'Numbers with dots.', type: 'string', pattern: '^\\d+(\\.\\d+)*$' },
+  platformName: choice(
+    'A Nix system, with `-musl` behind it for musl.',
+    ...systems.flatMap((system) =>
+      system.endsWith('-linux') ? [system, `${system}-musl`] : [system],
+    ),
+  ),
+  platforms: {
+    ...list('Where this holds; absent: on all platforms of the target.', 'platformName'),
+    minItems: 1,
+    uniqueItems: true,
+  },
+  platform: {
+    ...object(
+      'A platform that recipes are made for.',
+      { system: choice('Nix system.', ...systems) },
+      {
+        libc: choice('C library, on Linux.', 'glibc', 'musl'),
+        libcVersion: version('Oldest C library that the recipe must run on.'),
+        macosMinimum: version('Oldest macOS that the recipe must run on.'),
+      },
+    ),
+    dependentRequired: { libcVersion: ['libc'] },
+    dependentSchemas: { libc: systemEndsWith('linux'), macosMinimum: systemEndsWith('darwin') },
+  },
+  target: object(
+    'What the graph was pinned for.',
+    { platforms: { ...list('Platforms, each once.', 'platform'), minItems: 1 } },
+    {
+      python: object(
+        'Python interpreter.',
+        { implementation: choice('Implementation.', 'cpython'), version: version('`3.12`.') },
+        {
+          fullVersion: text('Patch release, when one was asked for.'),
+          patchRange: object(
+            'Patch releases for which the graph holds, inclusive.',
+            {},
+            { from: text('First of them.'), to: text('Last of them.') },
+          ),
+        },
+      ),
+      node: object('Node.js.', { version: text('Version.') }),
+    },
+  ),
+  integrity: object('A hash.', {
+    sri: text('Subresource Integrity: `sha256-BASE64`.'),
+    of: choice('Hashed: bytes of the file, or the NAR of what is unpacked.', 'file', 'tree'),
+  }),
+  remoteSource: object(
+    'A file by its URL.',
+    { kind: choice('Kind of source.', 'registry', 'url'), url: text('URL.') },
+    { subdirectory },
+  ),
+  gitSource: object(
+    'A commit.',
+    { kind: choice('Kind of source.', 'git'), url: text('URL.'), rev: text('Commit.') },
+    { subdirectory, submodules: flag('Whether submodules are checked out; absent: they are.') },
+  ),
+  pathSource: object(
+    'A live file or folder: it has no integrity.',
+    { kind: choice('Kind of source.', 'path'), path: text("Relative to the input's folder.") },
+    { editable: flag('Whether the lock asks for an editable installation.') },
+  ),
+  source: {
+    description: 'Where an artifact comes from.',
+    type: 'object',
+    // The kind goes first, so that a message is about the kind that is meant.
+    allOf: [
+      {
+        required: ['kind'],
+        properties: { kind: choice('Kind of source.', 'registry', 'url', 'git', 'path') },
+      },
+      {
+        if: kindIs('git'),
+        // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+        then: part('gitSource'),
+        else: {
+          if: kindIs('path'),
+          // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+          then: part('pathSource'),
+          else: part('remoteSource'),
+        },
+      },
+    ],
+  },
+  artifact: object(
+    'A file that the recipe uses.',
+    {
+      kind: choice('What the file is.', 'wheel', 'sdist', 'tarball', 'tree'),
+      fileName: text('Its name.'),
+      source: part('source'),
+    },
+    { integrity: part('integrity'), platforms },
+  ),
+  edge: object(
+    'A dependency.',
+    {
+      to: text('Id of the package that is needed.'),
+      extras: list('Extras of it that are asked for.', 'text'),
+      kind: choice('Kind of dependency.', 'runtime', 'optional', 'peer', 'dev'),
+    },
+    {
+      marker: prose('Marker (PEP 508) that the lock had.'),
+      extra: text('Extra of the requirer that asks for it.'),
+      platforms,
+    },
+  ),
+  package: object(
+    'A package.',
+    {
+      id: text('`NAME@VERSION`, with `#SOURCE` behind it where that is not enough.'),
+      name: text('Normalised name.'),
+      version: text('Version.'),
+      artifacts: list('Files.', 'artifact'),
+      dependencies: list('Dependencies.', 'edge'),
+      metadata: object(
+        'Printed as `meta`.',
+        {},
+        {
+          description: prose('Summary.'),
+          homepage: prose('URL of the homepage.'),
+          licence: prose('Licence.'),
+        },
+      ),
+    },
+    {
+      build: object(
+        'How it is built from source.',
+        { backend: text('Backend (PEP 517).'), environment: text('Name of a build environment.') },
+        { backendPath: list('Folders that the backend is imported from.', 'text') },
+      ),
+    },
+  ),
+  environment: object('Packages that are installed together.', {
+    kind: choice('What it is for.', 'runtime', 'build'),
+    members: list('Packages.', 'member'),
+  }),
+  member: object('A package of an environment.', { id: text('Id.') }, { platforms }),
+  root: object(
+    'What was converted.',
+    { name: text('Name.'), scripts: list('Names of its programs.', 'text') },
+    { package: text('Id of its own package, when it has something to build.') },
+  ),
+} satisfies Properties;
+
+/** JSON Schema (2020-12) of a `PinnedGraph` as `graphToJson` writes it. */
+export const pinnedGraphSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:lock2nix:pinned-graph:1',
+  title: 'Pinned graph of lock2nix',
+  ...object('All that a recipe is printed from.', {
+    ecosystem: choice('Whose packages these are.', 'pypi', 'npm'),
+    target: part('target'),
+    roots: list('Where the graph starts.', 'root'),
+    packages: map('Packages by id.', 'package'),
+    environments: map('Environments by name.', 'environment'),
+  }),
+  $defs: definitions,
+};

@@ -1,0 +1,226 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { checkoutGit, type GitOptions } from '../../../resolvers/registry/git.ts';
+import type { GitRequest } from '../../../resolvers/registry/types.ts';
+import { type FileTree, narHash } from '../../../standards/nar.ts';
+import { commitFiles, runGit } from '../../support/git-repository.ts';
+import { startLoopback } from '../../support/loopback.ts';
+
+const rev = 'a'.repeat(40);
+let folder = '';
+let main = { url: '', rev: '' };
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lock2nix-git-test-'));
+  commitFiles(join(folder, 'inner'), { 'inner.txt': 'inner\n' });
+  const sub = join(folder, 'sub');
+  commitFiles(sub, { 'sub.txt': 'sub\n' });
+  runGit(sub, 'submodule', '--quiet', 'add', '../inner', 'inner');
+  commitFiles(sub, {});
+  const path = join(folder, 'main');
+  commitFiles(path, {
+    'README.md': 'read me\n',
+    'bin/run+x': '#!/bin/sh\n',
+    link: '-> bin/run',
+    'crlf.txt': 'a\nb\n',
+    'version.txt': '$Id$ $Format:%H$\n',
+    'data.bin': 'version https://git-lfs.github.com/spec/v1\n',
+    '.gitattributes':
+      'crlf.txt text eol=crlf\nversion.txt ident export-subst\ndata.bin filter=lfs diff=lfs -text\n',
+    'naïve/ü.txt': 'u\n',
+  });
+  runGit(path, 'submodule', '--quiet', 'add', '../sub', 'modules/sub');
+  main = { url: `file://${path}`, rev: commitFiles(path, {}) };
+  commitFiles(path, { 'later.txt': 'later\n' });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The temporary folders that a checkout leaves behind: none. */
+const leftovers = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => /^lock2nix-git-(?!test-)/.test(name));
+
+const checkout = (source: GitRequest, options: Partial<GitOptions> = {}): Promise<FileTree> =>
+  checkoutGit(source, { env: process.env, protocols: ['file'], ...options });
+
+const names = (tree: FileTree): string[] =>
+  tree.kind === 'directory' ? [...tree.entries.keys()].sort() : [];
+
+const node = (tree: FileTree, path: string): FileTree | undefined =>
+  path
+    .split('/')
+    .reduce<FileTree | undefined>(
+      (at, name) => (at?.kind === 'directory' ? at.entries.get(name) : undefined),
+      tree,
+    );
+
+const text = (tree: FileTree, path: string): string => {
+  const found = node(tree, path);
+  return found?.kind === 'file' ? Buffer.from(found.contents).toString() : `${found?.kind}`;
+};
+
+// Both hashes are what `nix hash path` says of the checkout, made by hand with
+// `git clone [--recurse-submodules]`, `git checkout` and the removal of everything named `.git`.
+test('a checkout has the hash that fetchgit expects', async () => {
+  expect(main.rev).toBe('REV');
+  expect(narHash(await checkout(main))).toBe('WITH');
+  expect(narHash(await checkout({ ...main, submodules: false }))).toBe('WITHOUT');
+  expect(leftovers()).toEqual([]);
+});
+
+test('holds executables, links, submodules of submodules, and attributes as git has them', async () => {
+  const tree = await checkout(main);
+  expect(names(tree)).toEqual([
+    '.gitattributes',
+    '.gitmodules',
+    'README.md',
+    'bin',
+    'crlf.txt',
+    'data.bin',
+    'link',
+    'modules',
+    'naïve',
+    'version.txt',
+  ]);
+  expect(node(tree, 'bin/run')).toMatchObject({ kind: 'file', executable: true });
+  expect(node(tree, 'README.md')).toMatchObject({ kind: 'file', executable: false });
+  expect(node(tree, 'link')).toEqual({ kind: 'symlink', target: 'bin/run' });
+  expect(text(tree, 'modules/sub/inner/inner.txt')).toBe('inner\n');
+  expect(node(tree, 'modules/sub/.git')).toBeUndefined();
+  expect(text(tree, 'crlf.txt')).toBe('a\r\nb\r\n');
+  expect(text(tree, 'version.txt')).toMatch(/^\$Id: [0-9a-f]{40} \$ \$Format:%H\$\n$/);
+});
+
+test('a submodule that is not fetched is an empty folder', async () => {
+  const tree = await checkout({ ...main, submodules: false });
+  expect(node(tree, 'modules/sub')).toEqual({ kind: 'directory', entries: new Map() });
+});
+
+test('configuration, hooks and filters of the user do not run', async () => {
+  const home = join(folder, 'home');
+  const hooks = join(home, 'hooks');
+  mkdirSync(hooks, { recursive: true });
+  const mark = join(folder, 'ran');
+  for (const hook of ['post-checkout', 'reference-transaction']) {
+    writeFileSync(join(hooks, hook), `#!/bin/sh\ntouch '${mark}'\n`);
+    chmodSync(join(hooks, hook), 0o755);
+  }
+  const config = join(home, '.gitconfig');
+  writeFileSync(
+    config,
+    `[core]\nhooksPath = ${hooks}\nautocrlf = true\n[filter "lfs"]\nsmudge = touch '${mark}'; echo x\n`,
+  );
+  const env = {
+    ...process.env,
+    HOME: home,
+    GIT_CONFIG_GLOBAL: config,
+    GIT_TEMPLATE_DIR: home,
+    GIT_DIR: folder,
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'core.hooksPath',
+    GIT_CONFIG_VALUE_0: hooks,
+  };
+  const tree = await checkout(main, { env });
+  expect(existsSync(mark)).toBe(false);
+  expect(narHash(tree)).toBe(narHash(await checkout(main)));
+});
+
+test.each([
+  ['--upload-pack=touch x', rev, 'the URL is none that is fetched'],
+  ['ext::sh -c touch% x', rev, 'the URL is none that is fetched'],
+  ['https://-oProxyCommand=x/a', rev, 'the URL is none that is fetched'],
+  ['git@-oProxyCommand=x:a', rev, 'the URL is none that is fetched'],
+  ['/etc', rev, 'the URL is none that is fetched'],
+  ['file:///etc', rev, 'the URL is none that is fetched'],
+  ['https://a.example/\nb', rev, 'the URL is none that is fetched'],
+  ['https://a.example/b', 'main', 'the revision is no full commit id'],
+  ['https://a.example/b', '--help', 'the revision is no full commit id'],
+  ['https://a.example/b', 'a'.repeat(39), 'the revision is no full commit id'],
+])('refuses %j at %j', async (url, revision, why) => {
+  const checked = checkoutGit({ url, rev: revision }, { env: {} });
+  await expect(checked).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    exitCode: 3,
+    message: expect.stringContaining(why),
+  });
+});
+
+test('a commit that is not there: names it with the last line of git', async () => {
+  await expect(checkout({ ...main, rev })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: `cannot check out \`${rev}\` of \`${main.url}\`: \`fatal: reference is not a tree: ${rev}\``,
+  });
+  expect(leftovers()).toEqual([]);
+});
+
+test('a submodule by another transport is refused', async () => {
+  const path = join(folder, 'evil');
+  commitFiles(path, { a: 'a' });
+  runGit(path, 'submodule', '--quiet', 'add', '../sub', 'sub');
+  runGit(path, 'config', '--file=.gitmodules', 'submodule.sub.url', 'ext::sh -c touch% ran');
+  const source = { url: `file://${path}`, rev: commitFiles(path, { b: 'b' }) };
+  await expect(checkout(source)).rejects.toMatchObject({ code: 'GIT_FAILED' });
+  expect(leftovers()).toEqual([]);
+});
+
+test('without git', async () => {
+  await expect(checkout(main, { env: { PATH: folder } })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: expect.stringContaining('`git` is not there'),
+    hint: 'install git',
+  });
+});
+
+test('a command that takes too long', async () => {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), '#!/bin/sh\nexec sleep 20\n');
+  chmodSync(join(bin, 'git'), 0o755);
+  const env = { PATH: `${bin}${delimiter}${process.env['PATH']}` };
+  await expect(checkout(main, { env, timeout: 100 })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: expect.stringContaining('git took too long'),
+  });
+});
+
+test('a checkout that is too big', async () => {
+  await expect(checkout(main, { maxBytes: 10 })).rejects.toMatchObject({ code: 'ARCHIVE_INVALID' });
+});
+
+test('over http: credentials go in a header to their host, and no error shows them', async () => {
+  const server = await startLoopback({});
+  try {
+    const url = `${server.url.replace('//', '//me:s3cret@')}/repo.git`;
+    const learnt: string[] = [];
+    const checked = checkout(
+      { url, rev },
+      {
+        protocols: ['http'],
+        env: { PATH: process.env['PATH'] },
+        authorization: (asked) => {
+          learnt.push(asked.password);
+          return 'Basic abc=';
+        },
+      },
+    );
+    await expect(checked).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: expect.not.stringContaining('s3cret'),
+    });
+    expect(learnt).toEqual(['s3cret']);
+    expect(server.requests[0]?.headers.authorization).toBe('Basic abc=');
+    expect(server.requests[0]?.path).toMatch(/^\/repo\.git\/info\/refs/);
+  } finally {
+    await server.close();
+  }
+});
