@@ -65,7 +65,7 @@ mkdirSync(library);
 writeFileSync(join(library, 'libz.so.1'), '');
 
 const shebang = `#!@/${'b'.repeat(32)}-tool/bin/sh`;
-const dist = 'lib/a-1.dist-info/RECORD';
+const dist = 'lib/site-packages/a-1.dist-info/RECORD';
 
 const table: [string, Readonly<Record<string, File>>, string[]][] = [
   ['an empty file', { a: {} }, []],
@@ -118,22 +118,31 @@ const table: [string, Readonly<Record<string, File>>, string[]][] = [
     'RECORD',
     {
       [dist]: { text: `${record('a.py', 'x')}a-1.dist-info/RECORD,,\n` },
-      'lib/a.py': { text: 'x' },
+      'lib/site-packages/a.py': { text: 'x' },
     },
     [],
   ],
   [
+    'RECORD of a vendored distribution',
+    { 'lib/site-packages/a/_vendor/b-1.dist-info/RECORD': { text: 'b/gone.py,,\n' } },
+    [],
+  ],
+  [
     'RECORD of a quoted name',
-    { [dist]: { text: record('"a,""b.py"', 'x') }, 'lib/a,"b.py': { text: 'x' } },
+    { [dist]: { text: record('"a,""b.py"', 'x') }, 'lib/site-packages/a,"b.py': { text: 'x' } },
     [],
   ],
   ['RECORD, missing', { [dist]: { text: record('a.py', 'x') } }, [`${dist} record`]],
   [
     'RECORD, changed',
-    { [dist]: { text: record('a.py', 'x') }, 'lib/a.py': { text: 'y' } },
+    { [dist]: { text: record('a.py', 'x') }, 'lib/site-packages/a.py': { text: 'y' } },
     [`${dist} record`],
   ],
-  ['RECORD without hash', { [dist]: { text: 'a.py,,\n' }, 'lib/a.py': {} }, [`${dist} record`]],
+  [
+    'RECORD without hash',
+    { [dist]: { text: 'a.py,,\n' }, 'lib/site-packages/a.py': {} },
+    [`${dist} record`],
+  ],
 ];
 
 const options: LintOptions = {
@@ -151,11 +160,11 @@ test.each(table)('%s', (_name, files, expected) => {
 test('files that stand in no RECORD are named on request', () => {
   const output = tree({
     [dist]: { text: `${record('a.py', 'x')}a-1.dist-info/RECORD,,\n` },
-    'lib/a.py': { text: 'x' },
-    'lib/b.py': {},
+    'lib/site-packages/a.py': { text: 'x' },
+    'lib/site-packages/b.py': {},
   });
   expect(lintOutput(output, { ...options, allRecorded: true })).toEqual([
-    { file: 'lib/b.py', rule: 'unrecorded', message: 'stands in no RECORD' },
+    { file: 'lib/site-packages/b.py', rule: 'unrecorded', message: 'stands in no RECORD' },
   ]);
 });
 

@@ -116,13 +116,17 @@ const lintReferences = (content: Buffer, forbidden: readonly string[]): Problem[
     .filter((path) => content.includes(hashPart(path)))
     .map((path) => ({ rule: 'reference', message: `mentions \`${basename(path)}\`` }));
 
+/** What installed the distribution wrote it; those of vendored packages are files like others. */
+const isInstalledRecord = (path: string): boolean =>
+  /\/site-packages\/[^/]+\.dist-info\/RECORD$/.test(path);
+
 const lintFile = (entry: Entry, options: LintOptions): Problem[] => {
   const { path, mode } = entry;
   const bytes = readFileSync(path);
   const elf = tryParseElf(bytes);
   const runs = (mode & 0o111) !== 0 || basename(dirname(path)) === 'bin';
   const isScript = bytes.length > 2 && bytes[0] === 0x23 && bytes[1] === 0x21;
-  const isRecord = basename(path) === 'RECORD' && dirname(path).endsWith('.dist-info');
+  const isRecord = isInstalledRecord(path);
   const compiled = /\.py[co]$/.test(path) ? lintCompiled(path) : [];
   return [
     ...(isScript && runs ? lintShebang(bytes, options.storeDir) : []),
@@ -149,7 +153,7 @@ const lintEntry = (entry: Entry, options: LintOptions): Problem[] => {
 };
 
 const unrecorded = (entries: readonly Entry[]): string[] => {
-  const records = entries.filter(({ path }) => path.endsWith('.dist-info/RECORD'));
+  const records = entries.filter(({ path }) => isInstalledRecord(path));
   const known = new Set(records.flatMap(({ path }) => recordedFiles(path)));
   return entries
     .map(({ path }) => path)

@@ -1,0 +1,40 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../cli/main.ts';
+
+const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
+
+/** All that a conversion of `fixtures/demo` asks registries for; `npm run demo:record` makes it anew. */
+export const demoCache = join(fixtures, 'demo-cache');
+
+/** A copy of a folder of `fixtures/` that a test may convert and change; the caller removes it. */
+export const copyProject = (fixture: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'l2n-project-'));
+  cpSync(join(fixtures, fixture), folder, { recursive: true });
+  return folder;
+};
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in a folder, as `lock2nix …` does, with no environment of this machine but `env`. */
+export const runLock2nix = async (
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<CommandResult> => {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exitCode = await main(argv, {
+    cwd,
+    env: { HOME: cwd, ...env },
+    platform: process.platform,
+    stdout: { write: (text: string) => stdout.push(text) },
+    stderr: { write: (text: string) => stderr.push(text) },
+  });
+  return { exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
+};
