@@ -90,6 +90,8 @@ export interface HostNix {
 export interface OpenOptions {
   /** Further host folders that builds may read, such as the repositories of a `fetchgit` test. */
   readonly sandboxPaths?: readonly string[];
+  /** The folder of the test set, for a bundle that lies elsewhere; default: this file's. */
+  readonly hostSet?: string;
 }
 
 const runCommand = (
@@ -128,7 +130,7 @@ const targetArguments = (target: NixTarget): string[] => [
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
-const writeHostSet = (folder: string, sandboxed: boolean): void => {
+const writeHostSet = (folder: string, hostSet: string, sandboxed: boolean): void => {
   const interpreters = findInterpreters().found.map(
     ({ attribute, prefix, version }) =>
       `    ${attribute} = { prefix = ${JSON.stringify(prefix)}; version = "${version}"; };\n`,
@@ -136,7 +138,7 @@ const writeHostSet = (folder: string, sandboxed: boolean): void => {
   writeFileSync(
     join(folder, 'nixpkgs', 'default.nix'),
     `args:
-import ${JSON.stringify(import.meta.dirname)} (args // {
+import ${JSON.stringify(hostSet)} (args // {
   hostTools = "${sandboxed ? '/host/bin' : '/usr/bin'}";
   interpreters = {
 ${interpreters.join('')}  };
@@ -161,7 +163,7 @@ export const openHostNix = (open: OpenOptions = {}): HostNix => {
   const sandboxed = probe.works;
   const paths = sandboxPaths(findInterpreters().found, open.sandboxPaths);
   writeNixFolder(folder, nixConf(sandboxed, paths));
-  writeHostSet(folder, sandboxed);
+  writeHostSet(folder, open.hostSet ?? import.meta.dirname, sandboxed);
   const environment = nixEnvironment(folder);
   const storeDir = join(folder, 's');
   let built = 0;

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { test } from '@jest/globals';
+import { hasProgram, missingHostPrograms } from './host-programs.ts';
 import { findInterpreters, newestPython3 } from './interpreters.ts';
 import { probeSandbox } from './sandbox.ts';
 
@@ -11,31 +11,9 @@ export interface Requirement {
   readonly reason: string;
 }
 
-const hasProgram = (program: string): boolean =>
-  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
-
-/** What `bootstrap.nix` copies; Debian's packages are named in `test/verify.sh`. */
-const hostPrograms = [
-  'nix-build',
-  'bash',
-  'awk',
-  'bzip2',
-  'g++',
-  'gcc',
-  'git',
-  'gzip',
-  'ld',
-  'make',
-  'patch',
-  'patchelf',
-  'tar',
-  'unzip',
-  'xz',
-];
-
 const why = (name: string): string => {
   if (name === 'nix') {
-    const missing = hostPrograms.filter((program) => !hasProgram(program));
+    const missing = missingHostPrograms();
     return missing.length === 0 ? '' : `not installed: ${missing.join(', ')}`;
   }
   if (name === 'sandbox') return why('nix') || probeSandbox().reason;
