@@ -1,15 +1,17 @@
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { Lock2nixError } from '../graph/errors.ts';
+import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { digest, recordedFiles } from './record.ts';
 
 /** The record, and what announces it while files are being written. */
@@ -34,32 +36,60 @@ interface OutputPlan extends Written {
   readonly steps: readonly Step[];
 }
 
-const readText = (path: string): string | undefined =>
-  existsSync(path) && lstatSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+const refuseForeign = (path: string, what = 'was not written by lock2nix'): never => {
+  throw new Lock2nixError('OUTPUT_FOREIGN', `\`${path}\` is there already and ${what}`, {
+    hint: 'move it away, or choose another folder with `-o DIR`',
+  });
+};
+
+const lstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
+
+/** `runtime/python/x.nix` -> `runtime`, `runtime/python`. */
+const foldersOf = (name: string): readonly string[] =>
+  name
+    .split('/')
+    .slice(0, -1)
+    .map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+
+/**
+ * Looks into the output folder. Links below it are never followed: they are in the way, like any
+ * other thing that is neither a file nor a folder of ours.
+ */
+const createView = (folder: string) => {
+  const root = statSync(folder, { throwIfNoEntry: false });
+  if (root !== undefined && !root.isDirectory()) refuseForeign(folder, 'is no folder');
+  /** The first thing on the way to a file that is no folder. */
+  const obstacle = (name: string): string | undefined =>
+    foldersOf(name).find((part) => lstat(join(folder, part))?.isDirectory() === false);
+  const look = (name: string): Stats | undefined =>
+    obstacle(name) === undefined ? lstat(join(folder, name)) : undefined;
+  const textOf = (name: string): string | undefined =>
+    look(name)?.isFile() ? readFileSync(join(folder, name), 'utf8') : undefined;
+  return {
+    look,
+    textOf,
+    /** What a file of ours holds now; undefined when it is not there. Throws OUTPUT_FOREIGN. */
+    read(name: string): string | undefined {
+      const blocked = obstacle(name);
+      if (blocked !== undefined) refuseForeign(join(folder, blocked), 'is no folder');
+      if (look(name)?.isFile() === false) refuseForeign(join(folder, name), 'is no plain file');
+      return textOf(name);
+    },
+  };
+};
 
 /** A record is input too: it must not name files outside the output folder. */
 const isInside = (path: string): boolean =>
   !isAbsolute(path) && normalize(path) === path && !path.startsWith('..');
 
-/** Every file that an earlier run wrote or was about to write, with the digests it may have. */
-const ownedFiles = (folder: string): ReadonlyMap<string, ReadonlySet<string>> => {
-  const owned = new Map<string, Set<string>>();
-  for (const name of [recordName, announcementName]) {
-    const text = readText(join(folder, name));
-    for (const [path, hash] of (text === undefined ? undefined : recordedFiles(text)) ?? []) {
-      if (isInside(path)) owned.set(path, (owned.get(path) ?? new Set()).add(hash));
-    }
-  }
-  return owned;
-};
+type Digests = ReadonlyMap<string, string>;
 
-const refuseForeign = (path: string): never => {
-  throw new Lock2nixError(
-    'OUTPUT_FOREIGN',
-    `\`${path}\` is there already and was not written by lock2nix`,
-    { hint: 'move it away, or choose another folder with `-o DIR`' },
+const listedFiles = (text: string | undefined): Digests =>
+  new Map(
+    [...((text === undefined ? undefined : recordedFiles(text)) ?? [])].filter(([name]) =>
+      isInside(name),
+    ),
   );
-};
 
 const replace = (path: string, text: string): readonly Step[] => [
   { kind: 'write', path: `${path}${temporarySuffix}`, text },
@@ -68,46 +98,59 @@ const replace = (path: string, text: string): readonly Step[] => [
 
 /**
  * What has to change so that a folder holds these files and their record: only ours, only those that
- * differ, an announcement first and the record last. Throws OUTPUT_FOREIGN for a file in the way
- * that neither record nor announcement names.
+ * differ, an announcement first and the record last. What a killed run left behind is cleared away.
+ * Throws OUTPUT_FOREIGN for what is in the way and was not written by an earlier run.
  */
 export const planOutput = (
   folder: string,
   files: ReadonlyMap<string, string>,
   record: string,
 ): OutputPlan => {
-  const owned = ownedFiles(folder);
-  const recordPath = join(folder, recordName);
-  const before = readText(recordPath);
-  if (before !== undefined && recordedFiles(before) === undefined) refuseForeign(recordPath);
+  const view = createView(folder);
+  const before = view.read(recordName);
+  if (before !== undefined && recordedFiles(before) === undefined) {
+    refuseForeign(join(folder, recordName));
+  }
+  const announced = view.read(announcementName);
+  const [recorded, begun] = [listedFiles(before), listedFiles(announced)];
+  const owned = new Set([...recorded.keys(), ...begun.keys()]);
+
   const written: string[] = [];
   for (const [name, text] of files) {
-    const path = join(folder, name);
-    const present = readText(path);
+    const present = view.read(name);
     if (present === text) continue;
-    if (existsSync(path) && !owned.has(name)) refuseForeign(path);
+    if (present !== undefined && !owned.has(name)) refuseForeign(join(folder, name));
     written.push(name);
   }
-  const removed = [...owned]
-    .filter(([name, hashes]) => {
-      const present = files.has(name) ? undefined : readText(join(folder, name));
-      return present !== undefined && hashes.has(digest(present));
-    })
-    .map(([name]) => name)
-    .sort();
-  const announced = existsSync(join(folder, announcementName));
-  if (written.length === 0 && removed.length === 0 && before === record && !announced) {
-    return { written, removed, steps: [] };
-  }
-  const announcement = join(folder, announcementName);
-  const folders = [...new Set(removed.map((name) => dirname(name)))].filter((name) => name !== '.');
+  const former = [...owned].filter((name) => !files.has(name)).sort();
+  const removed = former.filter((name) => {
+    const present = view.textOf(name);
+    if (present === undefined) return false;
+    return [recorded.get(name), begun.get(name)].includes(digest(present));
+  });
+  const remove = (name: string): Step => ({ kind: 'remove', path: join(folder, name) });
+  const parts = [...owned, ...files.keys(), recordName, announcementName]
+    .map((name) => `${name}${temporarySuffix}`)
+    .filter((name, index, all) => all.indexOf(name) === index && view.look(name)?.isFile());
+  const kept = new Set([...files.keys()].flatMap(foldersOf));
+  const folders = [...new Set(former.flatMap(foldersOf))]
+    .filter((name) => !kept.has(name) && view.look(name)?.isDirectory())
+    .sort()
+    .reverse();
+
+  const isDone =
+    written.length === 0 && removed.length === 0 && before === record && announced === undefined;
+  if (isDone) return { written, removed, steps: parts.map(remove) };
   const steps: Step[] = [
-    ...replace(announcement, record),
+    ...parts.map(remove),
+    // Only the old announcement knows them, and it is about to be replaced.
+    ...removed.filter((name) => !recorded.has(name)).map(remove),
+    ...replace(join(folder, announcementName), record),
     ...written.flatMap((name) => replace(join(folder, name), files.get(name) ?? '')),
-    ...removed.map((name): Step => ({ kind: 'remove', path: join(folder, name) })),
+    ...removed.filter((name) => recorded.has(name)).map(remove),
     ...folders.map((name): Step => ({ kind: 'remove-folder', path: join(folder, name) })),
-    ...(before === record ? [] : replace(recordPath, record)),
-    { kind: 'remove', path: announcement },
+    ...(before === record ? [] : replace(join(folder, recordName), record)),
+    remove(announcementName),
   ];
   if (before !== record) written.push(recordName);
   return { written: written.sort(), removed, steps };
@@ -118,7 +161,9 @@ export const takeStep = (step: Step): void => {
   switch (step.kind) {
     case 'write':
       mkdirSync(dirname(step.path), { recursive: true });
-      writeFileSync(step.path, step.text);
+      // Never through a link that somebody has put there.
+      rmSync(step.path, { force: true });
+      writeFileSync(step.path, step.text, { flag: 'wx' });
       return;
     case 'rename':
       renameSync(step.from, step.to);
@@ -135,13 +180,31 @@ export const takeStep = (step: Step): void => {
   }
 };
 
-/** Brings an output folder up to date. Throws OUTPUT_FOREIGN before anything is changed. */
+const unwritable = (folder: string, cause: unknown): Lock2nixError => {
+  const isSystem = typeof cause === 'object' && cause !== null && 'syscall' in cause;
+  if (!isSystem || !('code' in cause)) throw cause;
+  return new Lock2nixError(
+    'OUTPUT_UNWRITABLE',
+    `cannot write to \`${folder}\`: ${String(cause.code)}`,
+    { cause, hint: 'check its permissions, or choose another folder with `-o DIR`' },
+  );
+};
+
+/**
+ * Brings an output folder up to date. Throws OUTPUT_FOREIGN before anything is changed, and
+ * OUTPUT_UNWRITABLE when the disk does not let us.
+ */
 export const writeOutput = (
   folder: string,
   files: ReadonlyMap<string, string>,
   record: string,
 ): Written => {
-  const { steps, written, removed } = planOutput(folder, files, record);
-  for (const step of steps) takeStep(step);
-  return { written, removed };
+  try {
+    const { steps, written, removed } = planOutput(folder, files, record);
+    for (const step of steps) takeStep(step);
+    return { written, removed };
+  } catch (error) {
+    if (isLock2nixError(error)) throw error;
+    throw unwritable(folder, error);
+  }
 };

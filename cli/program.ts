@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { Lock2nixError } from '../graph/errors.ts';
 import type { ConvertResult } from './commands/convert.ts';
 import { startProgress } from './progress.ts';
-import { formatDiagnostic, formatError } from './report.ts';
+import { formatDiagnostic } from './report.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -10,9 +10,8 @@ const exitCodes = `Exit codes:
   0   done
   1   the answer is no: the lock is damaged or contradicts itself, a hash differs, a source is refused
   2   wrong usage: a bad option, an input that is not there, a foreign file in the output folder
-  3   a registry could not be reached, or the cache does not hold what --offline needs
-  70  a bug of lock2nix
-`;
+  3   a registry could not be reached or answers rubbish, or the cache lacks what --offline needs
+  70  a bug of lock2nix`;
 
 /** `a,b` and repeated options alike. */
 const collect = (text: string, before: readonly string[] | undefined): readonly string[] => [
@@ -52,8 +51,11 @@ const summary = ({
   written,
   removed,
 }: ConvertResult): string => {
-  const changes = written.length + removed.length;
-  const outcome = changes === 0 ? 'unchanged' : `${plural(changes, 'file')} written`;
+  const changes = [
+    ...(written.length === 0 ? [] : [`${plural(written.length, 'file')} written`]),
+    ...(removed.length === 0 ? [] : [`${plural(removed.length, 'file')} removed`]),
+  ];
+  const outcome = changes.length === 0 ? 'unchanged' : changes.join(', ');
   return `${output}: ${plural(packages, 'package')} for Python ${python} on ${plural(systems.length, 'system')}, ${outcome}\n`;
 };
 
@@ -178,23 +180,15 @@ export const createProgram = (world: World): Command => {
       .exitOverride()
       .helpOption('-h, --help', 'print this help')
       .configureHelp({ helpWidth: 100 })
+      .version(`lock2nix ${version}`, '-V, --version', 'print the version')
       .configureOutput({
         writeOut: (text) => world.stdout.write(text),
         writeErr: (text) => world.stderr.write(text),
-        outputError: (text, write) => {
-          const message = text
-            .replace(/^error: /, '')
-            .trim()
-            .replaceAll("'", '`');
-          const error = new Lock2nixError('USAGE', message.split('\n')[0] ?? message, {
-            hint: message.split('\n')[1]?.replace(/^\(|\)$/g, '') ?? `${program.name()} --help`,
-          });
-          write(formatError(error, world));
-        },
+        // It is thrown as well, and told by `main`.
+        outputError: () => {},
       });
   configure(program)
     .description("Turns other ecosystems' dependency graphs into pinned Nix recipes.")
-    .version(`lock2nix ${version}`, '-V, --version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', `\nExample:\n  lock2nix convert poetry.lock\n\n${exitCodes}`);
   addConvert(program, world);

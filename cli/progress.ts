@@ -8,18 +8,27 @@ export interface Progress {
 
 const silent: Progress = { say: () => {}, end: () => {} };
 
-/** A spinner on a terminal; nothing in pipes, in CI, or when it is not wanted. */
+/** Whether a progress line has a place: on a terminal that can move its cursor, and not in CI. */
+export const showsProgress = ({ env, stderr }: World): boolean =>
+  stderr.isTTY === true && !env['CI'] && env['TERM'] !== 'dumb';
+
+/** A spinner where it has a place and is wanted; otherwise nothing. */
 export const startProgress = async (wanted: boolean, world: World): Promise<Progress> => {
-  const { env, stderr } = world;
-  if (!wanted || stderr.isTTY !== true || env['CI'] || env['TERM'] === 'dumb') return silent;
+  if (!wanted || !showsProgress(world)) return silent;
   const { default: yoctoSpinner } = await import('yocto-spinner');
-  const spinner = yoctoSpinner().start();
+  const spinner = yoctoSpinner({ handleSignals: false }).start();
+  const stop = (): void => {
+    spinner.stop();
+  };
+  // An interrupt ends the process at once, and must give the cursor back.
+  process.once('exit', stop);
   return {
     say: (text) => {
       spinner.text = text;
     },
     end: () => {
-      spinner.stop();
+      process.off('exit', stop);
+      stop();
     },
   };
 };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside the bundle in a package, in the source tree otherwise. */
-const folders = ['runtime', '../recipes/runtime'];
+/** From a bundle's chunks in a package, from the source tree otherwise. */
+const folders = ['../runtime', '../recipes/runtime'];
 
 /** The runtime's files of an ecosystem by name, as they are emitted beside the pins. */
 export const readRuntime = (ecosystem: 'python'): ReadonlyMap<string, string> => {

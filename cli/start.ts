@@ -2,15 +2,34 @@ import { version } from './version.ts';
 
 const asksVersion = (text: string | undefined): boolean => text === '--version' || text === '-V';
 
+/** Signals that end the program, with the exit codes that shells give them: 128 + number. */
+const endings = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+
+/** Whoever reads our output may stop reading, as `head` does: no fault of anybody. */
+const ignoreClosedPipes = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+};
+
 /**
  * Runs the program with its arguments (without node and script) and sets the exit code. The version
- * is told before anything else is loaded.
+ * is told before anything else is loaded. A signal ends the program between two turns of its event
+ * loop, which the output is written in one of.
  */
 export const start = async (argv: readonly string[]): Promise<void> => {
+  ignoreClosedPipes();
   if (asksVersion(argv[0]) || (argv[0] === 'convert' && asksVersion(argv[1]))) {
     process.stdout.write(`lock2nix ${version}\n`);
     return;
   }
+  for (const [signal, exitCode] of endings) process.on(signal, () => process.exit(exitCode));
   const { main } = await import('./main.ts');
   process.exitCode = await main(argv, {
     cwd: process.cwd(),

@@ -1,3 +1,5 @@
+import type { OpenOptions } from '../resolvers/registry/registry.ts';
+
 /** A stream that text is written to; whether it is a terminal decides about colour and progress. */
 export interface TextStream {
   write(text: string): unknown;
@@ -14,4 +16,6 @@ export interface World {
   readonly stdout: TextStream;
   /** Talk. */
   readonly stderr: TextStream;
+  /** For tests: another public index than PyPI, and shorter pauses. No option of users leads here. */
+  readonly registry?: Pick<OpenOptions, 'index' | 'pause'>;
 }

@@ -130,6 +130,7 @@ const openWorldRegistry = async (
     env: world.env,
     offline,
     userAgent: `lock2nix/${version}`,
+    ...world.registry,
     onProgress: ({ started, finished }) => say(`asking registries: ${finished} of ${started}`),
   });
 };
