@@ -360,6 +360,7 @@ const shown = (text: string, secrets: Readonly<Record<string, string>>): string 
   Object.entries(secrets)
     .reduce((all, [name, value]) => all.replaceAll(value, name), text)
     .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
+    .replaceAll(/[0-9a-f]{2}\/[0-9a-f]{64}/g, 'HASH')
     .replaceAll(tooLong, 'LONG');
 
 describe.each([

@@ -221,15 +221,15 @@ export const run = async (
 };
 
 /** Every path below a folder: a file with its text, a link with its target, a folder with a slash. */
-export const listing = (folder: string): Record<string, string> => {
-  if (!existsSync(folder)) return {};
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  return Object.fromEntries(
-    names.map((name) => {
-      const path = join(folder, name);
-      const stats = lstatSync(path);
-      if (stats.isSymbolicLink()) return [name, `-> ${readlinkSync(path)}`];
-      return stats.isDirectory() ? [`${name}/`, ''] : [name, readFileSync(path, 'utf8')];
-    }),
-  );
+export const listing = (folder: string, prefix = ''): Record<string, string> => {
+  const found: Record<string, string> = {};
+  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    const path = join(folder, name);
+    const stats = lstatSync(path);
+    if (stats.isDirectory()) {
+      Object.assign(found, { [`${prefix}${name}/`]: '' }, listing(path, `${prefix}${name}/`));
+    } else if (stats.isSymbolicLink()) found[`${prefix}${name}`] = `-> ${readlinkSync(path)}`;
+    else found[`${prefix}${name}`] = readFileSync(path, 'utf8');
+  }
+  return found;
 };
