@@ -15,6 +15,8 @@ import type { Entries, Entry } from './packages.ts';
 export interface PackageFiles {
   readonly artifacts: readonly LockedArtifact[];
   readonly hashes?: readonly Integrity[];
+  /** The index that the lock names for the package. */
+  readonly index?: string;
 }
 
 /** Files and hashes that a lock keeps in its metadata, by normalised name. */
@@ -239,7 +241,7 @@ export const readPackageFiles = (context: LockContext, options: FileOptions): Pa
         place,
         readAt(place, () => checkUrl(source.url)),
       );
-      return indexFiles(context, options, { kind: 'index', index });
+      return { ...indexFiles(context, options, { kind: 'index', index }), index };
     }
     case 'git':
       return gitTree(context, options, source);
