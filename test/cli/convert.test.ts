@@ -135,6 +135,7 @@ hint: run \`poetry lock\`
 
 test.each([
   [['--python', '3.11'], 'Python 3.11 on 4 systems'],
+  [['--strict'], 'Python 3.12 on 4 systems'],
   [['--python', '3.11.4'], 'Python 3.11.4 on 4 systems'],
   [['--systems', 'x86_64-linux,aarch64-darwin'], 'Python 3.12 on 2 systems'],
   [['--systems', 'x86_64-linux', '--systems', 'x86_64-linux-musl'], 'Python 3.12 on 2 systems'],
