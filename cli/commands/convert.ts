@@ -7,7 +7,7 @@ import type { LockedGraph, LockedRoot } from '../../graph/types.ts';
 import { validateGraph } from '../../graph/validate.ts';
 import { normaliseName } from '../../standards/name.ts';
 import { createSiblings, findInput, type Input } from '../input.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../standards/nearest.ts';
 import { writeOutput } from '../output.ts';
 import { formatRecord, type RecordOptions } from '../record.ts';
 import { readRuntime } from '../runtime-files.ts';
