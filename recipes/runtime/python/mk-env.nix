@@ -1,13 +1,25 @@
 # A real environment: a copied interpreter with its standard library linked in and the packages'
 # files merged one by one, so that it needs no variables and no wrappers.
 { stdenv, interpreter }:
-{ name, packages }:
+{
+  name,
+  packages,
+  # The `[[collision]]` rules of overrides.toml.
+  collisions ? [ ],
+}:
 stdenv.mkDerivation {
   inherit name;
   # As a file, since a variable may hold 128 KiB only.
   __structuredAttrs = false;
-  packages = builtins.concatStringsSep "\n" (map toString packages);
-  passAsFile = [ "packages" ];
+  manifest = builtins.toJSON {
+    inherit collisions;
+    packages = map (package: {
+      name = package.pname or (builtins.parseDrvName package.name).name;
+      version = package.version or "";
+      path = "${package}";
+    }) packages;
+  };
+  passAsFile = [ "manifest" ];
   env = interpreter.environment;
   dontUnpack = true;
   dontConfigure = true;
@@ -15,7 +27,7 @@ stdenv.mkDerivation {
   dontFixup = true;
   installPhase = ''
     runHook preInstall
-    ${interpreter.executable} ${./merge_env.py} "$out" ${interpreter.python} ${interpreter.version} "$packagesPath"
+    ${interpreter.executable} ${./merge_env.py} "$out" ${interpreter.python} ${interpreter.version} "$manifestPath"
     runHook postInstall
   '';
   passthru = { inherit packages; };
