@@ -6,7 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
-const out = resolve(process.argv[2] ?? join(root, 'dist'));
+const [given, ...others] = process.argv.slice(2);
+if (given?.startsWith('-') || others.length > 0) throw new Error('usage: node build.mjs [OUTDIR]');
+const out = resolve(given ?? join(root, 'dist'));
 
 /** Folders that the program reads at run time: source, place in dist/, and what of it is taken. */
 const copied = [{ from: 'recipes/runtime', to: 'runtime', only: /\.(?:nix|py)$/ }];

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { formats } from '../converters/registry.ts';
+import { findUnsupported, formats } from '../converters/registry.ts';
 import { Lock2nixError } from '../graph/errors.ts';
 
 /** A lock that was found and read. */
@@ -20,23 +20,55 @@ const shownPath = (path: string, cwd: string): string => {
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
+const unreadable = (shown: string, cause: unknown): Lock2nixError => {
+  const isCoded = typeof cause === 'object' && cause !== null && 'code' in cause;
+  const reason = isCoded ? String(cause.code) : String(cause);
+  return reason === 'EISDIR'
+    ? new Lock2nixError('INPUT_MISSING', `\`${shown}\` is a folder, and a file is needed`, {
+        cause,
+        hint: 'name a lockfile: convert PATH/TO/poetry.lock',
+      })
+    : new Lock2nixError('INPUT_MISSING', `\`${shown}\` cannot be read: ${reason}`, {
+        cause,
+        hint: 'check its permissions',
+      });
+};
+
 const read = (path: string, shown: string): Uint8Array => {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new Lock2nixError('INPUT_MISSING', `\`${shown}\` cannot be read`, {
-      cause,
-      hint: 'check its permissions',
-    });
+    throw unreadable(shown, cause);
   }
 };
 
 const lockNames = (): readonly string[] => formats.flatMap(({ fileNames }) => fileNames);
 
-/** The one lock of a folder. Throws INPUT_MISSING for none, USAGE for several. */
+const namesIn = (folder: string, shown: string): ReadonlySet<string> => {
+  try {
+    return new Set(readdirSync(folder));
+  } catch (cause) {
+    throw unreadable(shown, cause);
+  }
+};
+
+/**
+ * The one lock of a folder; when it has none, a file of a format that is not read yet. Throws
+ * INPUT_MISSING for nothing at all, USAGE for several.
+ */
 const lockOf = (folder: string, shown: string): string => {
-  const present = new Set(readdirSync(folder));
+  const present = namesIn(folder, shown);
   const [first, ...others] = lockNames().filter((name) => present.has(name));
+  const unsupported = findUnsupported(present);
+  if (first === undefined && unsupported === 'pyproject.toml') {
+    throw new Lock2nixError(
+      'INPUT_MISSING',
+      `there is no lockfile in \`${shown}\`, only a pyproject.toml`,
+      { hint: 'lock it first: poetry lock' },
+    );
+  }
+  // Refused by its name when its format is looked for.
+  if (first === undefined && unsupported !== undefined) return join(folder, unsupported);
   if (first === undefined) {
     throw new Lock2nixError(
       'INPUT_MISSING',

@@ -133,10 +133,15 @@ export const planOutput = (
     .map((name) => `${name}${temporarySuffix}`)
     .filter((name, index, all) => all.indexOf(name) === index && view.look(name)?.isFile());
   const kept = new Set([...files.keys()].flatMap(foldersOf));
-  const folders = [...new Set(former.flatMap(foldersOf))]
-    .filter((name) => !kept.has(name) && view.look(name)?.isDirectory())
-    .sort()
-    .reverse();
+  /** Removes what is left of former files, and their folders. */
+  const clear = (names: readonly string[]): readonly Step[] => [
+    ...names.filter((name) => removed.includes(name)).map(remove),
+    ...[...new Set(names.flatMap(foldersOf))]
+      .filter((name) => !kept.has(name) && view.look(name)?.isDirectory())
+      .sort()
+      .reverse()
+      .map((name): Step => ({ kind: 'remove-folder', path: join(folder, name) })),
+  ];
 
   const isDone =
     written.length === 0 && removed.length === 0 && before === record && announced === undefined;
@@ -144,11 +149,10 @@ export const planOutput = (
   const steps: Step[] = [
     ...parts.map(remove),
     // Only the old announcement knows them, and it is about to be replaced.
-    ...removed.filter((name) => !recorded.has(name)).map(remove),
+    ...clear(former.filter((name) => !recorded.has(name))),
     ...replace(join(folder, announcementName), record),
     ...written.flatMap((name) => replace(join(folder, name), files.get(name) ?? '')),
-    ...removed.filter((name) => recorded.has(name)).map(remove),
-    ...folders.map((name): Step => ({ kind: 'remove-folder', path: join(folder, name) })),
+    ...clear(former.filter((name) => recorded.has(name))),
     ...(before === record ? [] : replace(join(folder, recordName), record)),
     remove(announcementName),
   ];

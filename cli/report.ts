@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Diagnostic, Location, Lock2nixError } from '../graph/errors.ts';
+import type { Diagnostic, ErrorCode, Location, Lock2nixError } from '../graph/errors.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -19,19 +19,38 @@ const printable = (text: string): string =>
 const formatLocation = ({ file, line, column }: Location): string =>
   [file, line, column].filter((part) => part !== undefined).join(':');
 
+/** Where it was, unless the message says it already. */
+const formatWhere = (message: string, location: Location | undefined): string => {
+  if (location === undefined) return '';
+  const isSaid = location.line === undefined && message.includes(`\`${location.file}\``);
+  return isSaid ? '' : `${formatLocation(location)}: `;
+};
+
 const formatMessage = (
   message: string,
   { location, hint }: { location?: Location | undefined; hint?: string | undefined },
   world: World,
 ): string => {
-  const where = location === undefined ? '' : `${formatLocation(location)}: `;
+  const where = formatWhere(message, location);
   const next = hint === undefined ? '' : `${paint('cyan', 'hint:', world)} ${hint}\n`;
   return printable(`${where}${message}\n`) + printable(next);
 };
 
+/** The next step after an error that names none: most have to do with a file that another tool wrote. */
+const usualHint = (code: ErrorCode): string => {
+  if (code.startsWith('MANIFEST_')) return 'correct it, then lock again: poetry lock';
+  if (code === 'GRAPH_INVALID' || code === 'NIX_TEXT') {
+    return 'lock again; if that does not help, report it with the lock';
+  }
+  return 'the lock is damaged or was changed by hand: lock again with the tool that wrote it';
+};
+
 /** `error: FILE:LINE: MESSAGE`, then `hint: NEXT STEP`. */
-export const formatError = (error: Lock2nixError, world: World): string =>
-  `${paint('red', 'error:', world)} ${formatMessage(error.message, error, world)}`;
+export const formatError = (
+  { code, message, location, hint }: Lock2nixError,
+  world: World,
+): string =>
+  `${paint('red', 'error:', world)} ${formatMessage(message, { location, hint: hint ?? usualHint(code) }, world)}`;
 
 /** `warning: …` or `note: …`, with their hint. */
 export const formatDiagnostic = (diagnostic: Diagnostic, world: World): string => {

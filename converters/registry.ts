@@ -23,6 +23,10 @@ const unsupported: ReadonlyMap<string, string> = new Map([
   ['bun.lockb', 'bun'],
 ]);
 
+/** The first of some file names that is of a format which lock2nix does not read yet. */
+export const findUnsupported = (fileNames: ReadonlySet<string>): string | undefined =>
+  [...unsupported.keys()].find((name) => fileNames.has(name));
+
 const supportedHint = (): string =>
   `supported: ${formats.flatMap((format) => format.fileNames.map((name) => `\`${name}\` (${format.name})`)).join(', ')}`;
 

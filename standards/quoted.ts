@@ -7,8 +7,8 @@ const longest = 200;
 export const quoted = (text: string): string => {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
   const escaped = shown.replace(
-    // Also the characters that reorder or hide text on a terminal.
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}`]/gu,
+    // Also the characters that reorder or hide text on a terminal, and lone surrogates.
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}`]/gu,
     (character) => {
       const code = character.codePointAt(0) ?? 0;
       return code < 0x100

@@ -13,7 +13,7 @@ if [ ! -e node_modules/.package-lock.json ] || [ node_modules/.package-lock.json
   npm ci --no-audit --no-fund
   touch node_modules/.package-lock.json
 fi
-npm run --silent build -- --log-level=warning
+npm run --silent build
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 npx --no-install esbuild test/demo.ts --bundle --platform=node --format=esm --log-level=warning \

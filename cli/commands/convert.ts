@@ -50,14 +50,20 @@ const commonSystems = ['aarch64-darwin', 'aarch64-linux', 'x86_64-darwin', 'x86_
 /** Stands for all extras or groups, as pip's `--no-binary` has it. */
 const all = ':all:';
 
-const parsePlatforms = (names: readonly string[]): readonly Platform[] =>
-  [...new Set(names)].sort().map((name) => {
+const parsePlatforms = (names: readonly string[]): readonly Platform[] => {
+  const hint = `write one of ${systems.join(', ')}; \`-musl\` behind a Linux one means musl`;
+  if (names.length === 0) {
+    throw new Lock2nixError('SYSTEM_UNKNOWN', '`--systems` names no system', { hint });
+  }
+  return [...new Set(names)].sort().map((name) => {
     const platform = tryParsePlatform(name);
     if (platform !== undefined) return platform;
+    const near = nearest(name, systems);
     throw new Lock2nixError('SYSTEM_UNKNOWN', `\`${name}\` is no system that lock2nix knows`, {
-      hint: `write one of ${systems.join(', ')}; \`-musl\` behind a Linux one means musl`,
+      hint: near === undefined ? hint : `did you mean \`${near}\`? Or ${hint}`,
     });
   });
+};
 
 interface Choice {
   readonly kind: 'extra' | 'group';
@@ -73,7 +79,7 @@ const chooseNames = ({ kind, asked, known, file }: Choice): readonly string[] =>
   const missing = names.find((name) => !known.includes(name));
   if (missing === undefined) return names;
   const near = nearest(missing, known);
-  const list = known.length === 0 ? `it has no ${kind}s` : `it has ${known.join(', ')}`;
+  const list = known.length === 0 ? `it has no ${kind}s` : `its ${kind}s are ${known.join(', ')}`;
   throw new Lock2nixError(
     kind === 'extra' ? 'EXTRA_UNKNOWN' : 'GROUP_UNKNOWN',
     `\`${file}\` has no ${kind} \`${missing}\``,

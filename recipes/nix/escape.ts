@@ -1,4 +1,5 @@
 import { Lock2nixError } from '../../graph/errors.ts';
+import { quoted } from '../../standards/quoted.ts';
 
 /** Words that Nix reads as syntax (Nix manual, "Language"): as attribute names they need quotes. */
 const keywords = new Set([
@@ -30,13 +31,13 @@ export const quoteNixString = (text: string): string => {
   if (text.includes('\0')) {
     throw new Lock2nixError(
       'NIX_TEXT',
-      `a Nix string cannot hold the NUL character in ${JSON.stringify(text)}`,
+      `a Nix string cannot hold the NUL character in ${quoted(text)}`,
     );
   }
   if (!text.isWellFormed()) {
     throw new Lock2nixError(
       'NIX_TEXT',
-      `a Nix string cannot hold the lone surrogate in ${JSON.stringify(text)}`,
+      `a Nix string cannot hold the lone surrogate in ${quoted(text)}`,
     );
   }
   return `"${text.replace(/["\\\n\r\t]|\$(?=\{)/g, (found) => escapes[found] ?? `\\${found}`)}"`;
@@ -52,17 +53,32 @@ export const formatAttributeName = (name: string): string =>
  */
 export const formatNixPath = (path: string): string => {
   if (!/^\.{1,2}(?:\/[A-Za-z0-9_.+-]+)*$/.test(path)) {
-    throw new Lock2nixError('NIX_TEXT', `\`${path}\` cannot be written as a Nix path`);
+    throw new Lock2nixError('NIX_TEXT', `${quoted(path)} cannot be written as a Nix path`);
   }
   // `.` and `..` alone are no paths to Nix, `./.` and `../.` are.
   return /^\.{1,2}$/.test(path) ? `${path}/.` : path;
 };
 
-/** What a store path's name may hold (Nix manual, "Store path"): others become `-`. */
-export const storeName = (text: string): string =>
-  text.replace(/[^0-9A-Za-z+._?=-]/g, '-').replace(/^\.+/, '');
+/** Nix allows 211 characters, and derivations put `.drv` and their output behind it. */
+const longestStoreName = 200;
 
-/** A comment's text on one line, with nothing in it that ends a line. */
-export const commentText = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
-  text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ').trim();
+/**
+ * A store path's name made of any text (Nix manual, "Store path"): other characters become `-`, of
+ * what is too long the end is kept, since it tells a file's type. Nothing left is `source`.
+ */
+export const storeName = (text: string): string =>
+  text
+    .replace(/[^0-9A-Za-z+._?=-]/g, '-')
+    .slice(-longestStoreName)
+    .replace(/^\.+/, '') || 'source';
+
+/**
+ * Untrusted text as one line of prose: what ends a line or is blank becomes one space, other control
+ * characters and those that reorder text (Unicode TR 9) go, lone surrogates are replaced.
+ */
+export const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\s\u0085]+/g, ' ')
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .trim();

@@ -10,7 +10,12 @@ export type NixExpression =
   | { readonly kind: 'lookup'; readonly name: 'nixpkgs' }
   | { readonly kind: 'variable'; readonly path: readonly string[] }
   | { readonly kind: 'list'; readonly items: readonly NixExpression[] }
-  | { readonly kind: 'attributes'; readonly bindings: readonly NixBinding[] }
+  | {
+      readonly kind: 'attributes';
+      readonly bindings: readonly NixBinding[];
+      /** `rec { … }`: the bindings see each other. */
+      readonly recursive?: boolean;
+    }
   | {
       readonly kind: 'apply';
       readonly target: NixExpression;
@@ -29,16 +34,19 @@ export type NixExpression =
     }
   | { readonly kind: 'constant'; readonly argument: string; readonly body: NixExpression };
 
-/** One line of an attribute set. `blankBefore` sets it apart, `comment` stands above it. */
+/** One line of an attribute set, or a value that takes several. */
 export type NixBinding =
-  | {
-      readonly kind: 'value';
-      readonly path: readonly string[];
-      readonly value: NixExpression;
-      readonly comment?: string;
-      readonly blankBefore?: boolean;
-    }
+  | NixValueBinding
   | { readonly kind: 'inherit'; readonly names: readonly string[] };
+
+/** `blankBefore` sets it apart, `comment` stands above it. */
+export interface NixValueBinding {
+  readonly kind: 'value';
+  readonly path: readonly string[];
+  readonly value: NixExpression;
+  readonly comment?: string;
+  readonly blankBefore?: boolean;
+}
 
 export interface NixFormal {
   readonly name: string;
@@ -64,13 +72,30 @@ export const attributes = (bindings: readonly NixBinding[]): NixExpression => ({
   kind: 'attributes',
   bindings,
 });
-export const binding = (name: string | readonly string[], value: NixExpression): NixBinding => ({
+export const binding = (
+  name: string | readonly string[],
+  value: NixExpression,
+): NixValueBinding => ({
   kind: 'value',
   path: typeof name === 'string' ? [name] : name,
   value,
 });
+/**
+ * A binding of a set: none for an empty one, `name.key = value;` on one line for a set with one
+ * attribute, as hand-written Nix has it.
+ */
+export const setBindings = (
+  name: string,
+  items: readonly NixValueBinding[],
+): readonly NixValueBinding[] => {
+  const [only] = items;
+  if (only === undefined) return [];
+  return items.length === 1
+    ? [{ ...only, path: [name, ...only.path] }]
+    : [binding(name, attributes(items))];
+};
 /** Bindings in the order given, without those whose value is undefined. */
 export const bindings = (
   entries: readonly (readonly [string, NixExpression | undefined])[],
-): readonly NixBinding[] =>
+): readonly NixValueBinding[] =>
   entries.flatMap(([name, value]) => (value === undefined ? [] : [binding(name, value)]));

@@ -1,4 +1,4 @@
-import { commentText, formatAttributeName, formatNixPath, quoteNixString } from './escape.ts';
+import { formatAttributeName, formatNixPath, oneLine, quoteNixString } from './escape.ts';
 import type { NixBinding, NixExpression, NixFormal } from './expression.ts';
 
 const step = '  ';
@@ -6,12 +6,17 @@ const step = '  ';
 const formatPath = (segments: readonly string[]): string =>
   segments.map(formatAttributeName).join('.');
 
+const compound: ReadonlySet<NixExpression['kind']> = new Set([
+  'apply',
+  'constant',
+  'function',
+  'or',
+]);
+
 /** An operand of an application or a list must stand alone. */
 const printAtom = (expression: NixExpression, indent: string): string => {
   const text = printAt(expression, indent);
-  return expression.kind === 'apply' || expression.kind === 'function' || expression.kind === 'or'
-    ? `(${text})`
-    : text;
+  return compound.has(expression.kind) ? `(${text})` : text;
 };
 
 const printList = (items: readonly NixExpression[], indent: string): string => {
@@ -28,7 +33,7 @@ const printBinding = (item: NixBinding, indent: string): string => {
     const inner = indent + step;
     return `${indent}inherit\n${item.names.map((name) => `${inner}${name}\n`).join('')}${inner};\n`;
   }
-  const comment = item.comment === undefined ? '' : `${indent}# ${commentText(item.comment)}\n`;
+  const comment = item.comment === undefined ? '' : `${indent}# ${oneLine(item.comment)}\n`;
   const value = printAt(item.value, indent);
   return `${item.blankBefore ? '\n' : ''}${comment}${indent}${formatPath(item.path)} = ${value};\n`;
 };
@@ -67,7 +72,7 @@ const printAt = (expression: NixExpression, indent: string): string => {
     case 'list':
       return printList(expression.items, indent);
     case 'attributes':
-      return printAttributes(expression.bindings, indent);
+      return `${expression.recursive ? 'rec ' : ''}${printAttributes(expression.bindings, indent)}`;
     case 'apply':
       return `${expression.target.kind === 'apply' ? printAt(expression.target, indent) : printAtom(expression.target, indent)} ${printAtom(expression.argument, indent)}`;
     case 'or':
@@ -84,4 +89,4 @@ const printAt = (expression: NixExpression, indent: string): string => {
  * Throws NIX_TEXT for what Nix cannot hold.
  */
 export const printNix = (expression: NixExpression, comment?: string): string =>
-  `${comment === undefined ? '' : `# ${commentText(comment)}\n`}${printAt(expression, '')}\n`;
+  `${comment === undefined ? '' : `# ${oneLine(comment)}\n`}${printAt(expression, '')}\n`;

@@ -37,8 +37,8 @@ export const attributeNames = (graph: PinnedGraph): ReadonlyMap<PackageId, strin
   for (const each of ordered) {
     const base = isPlain(each) ? each.name : `${each.name}_${versionSuffix(each.version)}`;
     let name = base;
-    // Versions such as 1.0+1 and 1.0.1 look alike once they are part of a name.
-    for (let copy = 2; taken.has(name); copy += 1) name = `${base}_${copy}`;
+    // Versions such as 1.0+1 and 1.0.1 look alike once they are part of a name; `-` is in neither.
+    for (let copy = 2; taken.has(name); copy += 1) name = `${base}-${copy}`;
     taken.add(name);
     names.set(each.id, name);
   }

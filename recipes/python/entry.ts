@@ -9,14 +9,17 @@ import {
   type NixBinding,
   type NixExpression,
   type NixFormal,
+  type NixValueBinding,
   path,
+  setBindings,
   string,
   strings,
   variable,
 } from '../nix/expression.ts';
 import { attributeNames } from './attribute-names.ts';
 import { membersOf } from './dependencies.ts';
-import { fetcherOf, printByPlatform } from './pins.ts';
+import { printByPlatform } from './pins.ts';
+import { fetchersOf } from './sources.ts';
 
 /** Where the project is, seen from the output folder: `src` has no default when it is elsewhere. */
 export interface EntryOptions {
@@ -71,26 +74,24 @@ const formals = (
 };
 
 const printEnvironment = (
+  [name, environment]: readonly [string, Environment],
   graph: PinnedGraph,
-  environment: Environment,
   names: ReturnType<typeof attributeNames>,
-): NixExpression => {
-  const { common, only } = printByPlatform(membersOf(graph, environment), names);
-  return attributes(
-    bindings([
-      ['packages', common ?? list([])],
-      ['packagesOn', only],
-    ]),
-  );
+): readonly NixValueBinding[] => {
+  const items = printByPlatform('packages', membersOf(graph, environment), names);
+  return items.length === 0 ? [binding(name, attributes([]))] : setBindings(name, items);
 };
 
-const printEnvironments = (graph: PinnedGraph, kind: Environment['kind']): NixExpression => {
+const printEnvironments = (
+  name: string,
+  graph: PinnedGraph,
+  kind: Environment['kind'],
+): readonly NixValueBinding[] => {
   const names = attributeNames(graph);
-  return attributes(
-    [...graph.environments]
-      .filter(([, environment]) => environment.kind === kind)
-      .map(([name, environment]) => binding(name, printEnvironment(graph, environment, names))),
-  );
+  const items = [...graph.environments]
+    .filter(([, environment]) => environment.kind === kind)
+    .flatMap((entry) => printEnvironment(entry, graph, names));
+  return items.length === 0 ? [binding(name, attributes([]))] : setBindings(name, items);
 };
 
 /** The program that `nix run` starts: the one named like the project, or the only one. */
@@ -121,8 +122,7 @@ const inherit = (...names: readonly string[]): NixBinding => ({ kind: 'inherit',
 /** `default.nix`: what a user passes in, and the environments, which are lists of pins. */
 export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpression => {
   const { python, platforms } = graph.target;
-  const artifacts = [...graph.packages.values()].flatMap((pinned) => pinned.artifacts);
-  const fetchers = [...new Set(['fetchurl', ...artifacts.map(fetcherOf)])]
+  const fetchers = [...new Set(['fetchurl', ...fetchersOf(graph)])]
     .filter((name) => name !== 'source')
     .sort();
   const from = python?.patchRange?.from;
@@ -139,10 +139,10 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
         ['pythonFrom', from === undefined ? undefined : string(from)],
         ['pythonTo', to === undefined ? undefined : string(to)],
         ['platforms', strings(platforms.map(platformName).sort())],
-        ['environments', printEnvironments(graph, 'runtime')],
-        ['buildEnvironments', printEnvironments(graph, 'build')],
-        ['roots', printRoots(graph)],
       ]),
+      ...printEnvironments('environments', graph, 'runtime'),
+      ...printEnvironments('buildEnvironments', graph, 'build'),
+      binding('roots', printRoots(graph)),
     ]),
   );
   return { kind: 'function', formals: formals(graph, options, fetchers), ellipsis: false, body };

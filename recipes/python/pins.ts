@@ -1,168 +1,128 @@
-import { type PlatformName, platformName } from '../../graph/platform.ts';
-import type { Artifact, PackageId, PinnedGraph, PinnedPackage } from '../../graph/types.ts';
-import { storeName } from '../nix/escape.ts';
+import { platformName } from '../../graph/platform.ts';
+import type {
+  Build,
+  PackageId,
+  PackageMetadata,
+  PinnedGraph,
+  PinnedPackage,
+  Source,
+} from '../../graph/types.ts';
+import { oneLine, storeName } from '../nix/escape.ts';
 import {
   apply,
   attributes,
   binding,
   bindings,
-  boolean,
   type NixExpression,
+  type NixValueBinding,
+  setBindings,
   string,
   strings,
   variable,
 } from '../nix/expression.ts';
 import { attributeNames } from './attribute-names.ts';
 import { type ByPlatform, dependenciesOf } from './dependencies.ts';
-
-type Fetcher = 'fetchgit' | 'fetchurl' | 'fetchzip' | 'source';
-
-/** Which functions a recipe's pins call. */
-export const fetcherOf = ({ kind, source }: Artifact): Fetcher => {
-  if (source.kind === 'git') return 'fetchgit';
-  if (source.kind === 'path') return 'source';
-  return kind === 'tree' ? 'fetchzip' : 'fetchurl';
-};
-
-const hashOf = ({ fileName, integrity }: Artifact): NixExpression => {
-  if (integrity === undefined) throw new Error(`${fileName} is not pinned`);
-  return string(integrity.sri);
-};
-
-/** fetchurl names the store path after the URL, which may hold what a store path may not. */
-const nameFor = (url: string): NixExpression | undefined => {
-  const last = url.slice(url.lastIndexOf('/') + 1);
-  if (/^[0-9A-Za-z+_?=-][0-9A-Za-z+._?=-]{0,200}$/.test(last)) return undefined;
-  let decoded = last;
-  try {
-    decoded = decodeURIComponent(last);
-  } catch {
-    // A lone percent sign: the name is made of the text as it is.
-  }
-  return string(storeName(decoded).slice(-200) || 'source');
-};
-
-const printSource = (artifact: Artifact): NixExpression => {
-  const { source } = artifact;
-  if (source.kind === 'path') return apply(variable('source'), string(source.path));
-  if (source.kind === 'git') {
-    return apply(
-      variable('fetchgit'),
-      attributes(
-        bindings([
-          ['url', string(source.url)],
-          ['rev', string(source.rev)],
-          ['hash', hashOf(artifact)],
-          ['fetchSubmodules', source.submodules === false ? boolean(false) : undefined],
-        ]),
-      ),
-    );
-  }
-  const fetcher = fetcherOf(artifact);
-  return apply(
-    variable(fetcher),
-    attributes(
-      bindings([
-        ['name', fetcher === 'fetchurl' ? nameFor(source.url) : undefined],
-        ['url', string(source.url)],
-        ['hash', hashOf(artifact)],
-      ]),
-    ),
-  );
-};
-
-/** One source for all platforms, or a set by platform. */
-const printSources = (
-  artifacts: readonly Artifact[],
-  platforms: readonly PlatformName[],
-): NixExpression | undefined => {
-  const [first] = artifacts;
-  if (first === undefined) return undefined;
-  if (artifacts.length === 1 && first.platforms === undefined) return printSource(first);
-  const entries = platforms.flatMap((name) => {
-    const artifact = artifacts.find((each) => each.platforms?.includes(name) ?? true);
-    return artifact === undefined ? [] : [binding(name, printSource(artifact))];
-  });
-  return attributes(entries);
-};
+import { builderOf, type Files, fetchersOf, filesOf, printSources } from './sources.ts';
 
 const printNames = (
   ids: readonly PackageId[],
   names: ReadonlyMap<PackageId, string>,
 ): NixExpression => strings(ids.map((id) => names.get(id) ?? id).sort());
 
-/** `{ common, byPlatform }` of a list of packages; undefined where it is empty. */
+/** `NAME = [ … ]` for what holds everywhere, `NAMEOn.PLATFORM = [ … ]` for the rest; nothing where that is empty. */
 export const printByPlatform = (
-  { everywhere, only }: ByPlatform,
+  name: string,
+  { everywhere, only: rest }: ByPlatform,
   names: ReadonlyMap<PackageId, string>,
-): { common: NixExpression | undefined; only: NixExpression | undefined } => ({
-  common: everywhere.length === 0 ? undefined : printNames(everywhere, names),
-  only:
-    only.size === 0
-      ? undefined
-      : attributes([...only].sort().map(([name, ids]) => binding(name, printNames(ids, names)))),
-});
+): readonly NixValueBinding[] => [
+  ...(everywhere.length === 0 ? [] : [binding(name, printNames(everywhere, names))]),
+  ...setBindings(
+    `${name}On`,
+    [...rest].sort().map(([platform, ids]) => binding(platform, printNames(ids, names))),
+  ),
+];
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const text = (value: string | undefined): NixExpression | undefined =>
+  value === undefined ? undefined : string(value);
 
-const printMeta = ({ metadata }: PinnedPackage): NixExpression | undefined => {
-  const { description, homepage } = metadata;
-  const entries = bindings([
-    ['description', description === undefined ? undefined : string(oneLine(description))],
-    ['homepage', homepage === undefined ? undefined : string(homepage)],
+/** A licence that is not a name but its whole text has no place in a recipe. */
+const longestLicence = 100;
+
+const prose = (
+  value: string | undefined,
+  longest = Number.POSITIVE_INFINITY,
+): string | undefined =>
+  value === undefined || value.length > longest ? undefined : oneLine(value) || undefined;
+
+const printMeta = ({
+  description,
+  homepage,
+  licence,
+}: PackageMetadata): readonly NixValueBinding[] =>
+  setBindings(
+    'meta',
+    bindings([
+      ['description', text(prose(description))],
+      ['homepage', text(homepage)],
+      ['license', text(prose(licence, longestLicence))],
+    ]),
+  );
+
+/** The backend that `build.nix` takes when none is named: setuptools' own way before PEP 517. */
+const defaultBackend = 'setuptools.build_meta:__legacy__';
+
+const printBuild = (
+  build: Build | undefined,
+  source: Source | undefined,
+): readonly NixValueBinding[] => {
+  const { backend, backendPath, environment } = build ?? {};
+  return bindings([
+    ['subdirectory', source && 'subdirectory' in source ? text(source.subdirectory) : undefined],
+    ['buildEnvironment', text(environment)],
+    ['backend', backend === defaultBackend ? undefined : text(backend)],
+    ['backendPath', backendPath && strings(backendPath)],
   ]);
-  return entries.length === 0 ? undefined : attributes(entries);
 };
+
+const filesOfKind = (files: Files, wheel: boolean): Files =>
+  new Map([...files].filter(([, { kind }]) => (kind === 'wheel') === wheel));
 
 const printPackage = (
   graph: PinnedGraph,
   pinned: PinnedPackage,
   names: ReadonlyMap<PackageId, string>,
 ): NixExpression => {
-  const { artifacts, build, name, version } = pinned;
-  const platforms = graph.target.platforms.map(platformName).sort();
-  const wheels = artifacts.filter(({ kind }) => kind === 'wheel');
-  const sources = artifacts.filter(({ kind }) => kind !== 'wheel');
-  const fromSource = sources.length > 0;
-  const [source] = sources;
-  const subdirectory =
-    source !== undefined && 'subdirectory' in source.source
-      ? source.source.subdirectory
-      : undefined;
-  const dependencies = printByPlatform(dependenciesOf(graph, pinned.id), names);
+  const { build, id, metadata, name, version } = pinned;
+  const files = filesOf(pinned, graph.target.platforms.map(platformName).sort());
+  const wheels = filesOfKind(files, true);
+  const sources = filesOfKind(files, false);
+  const builder = builderOf(files);
+  const fromSource = builder === 'sdist';
+  const [source] = [...sources.values()].map((artifact) => artifact.source);
   const fullName = `${name}-${version}`;
   return apply(
-    variable(fromSource ? 'sdist' : 'wheel'),
-    attributes(
-      bindings([
+    variable(builder),
+    attributes([
+      ...bindings([
         ['pname', string(name)],
         ['version', string(version)],
         ['name', storeName(fullName) === fullName ? undefined : string(storeName(fullName))],
-        ['src', printSources(fromSource ? sources : wheels, platforms)],
-        ['wheels', fromSource ? printSources(wheels, platforms) : undefined],
-        ['subdirectory', subdirectory === undefined ? undefined : string(subdirectory)],
-        ['buildEnvironment', build === undefined ? undefined : string(build.environment)],
-        ['backend', build === undefined ? undefined : string(build.backend)],
-        ['backendPath', build?.backendPath === undefined ? undefined : strings(build.backendPath)],
-        ['dependencies', dependencies.common],
-        ['dependenciesOn', dependencies.only],
-        ['meta', printMeta(pinned)],
       ]),
-    ),
+      ...(fromSource ? printSources('src', sources) : []),
+      ...printSources(fromSource ? 'wheels' : 'src', wheels),
+      ...(fromSource ? printBuild(build, source) : []),
+      ...printByPlatform('dependencies', dependenciesOf(graph, id), names),
+      ...printMeta(metadata),
+    ]),
   );
 };
 
 /** `pins.nix`: a function of fetchers and builders that gives one attribute a package, sorted. */
 export const printPins = (graph: PinnedGraph): NixExpression => {
   const names = attributeNames(graph);
+  const platforms = graph.target.platforms.map(platformName);
   const packages = [...graph.packages.values()];
-  const used = new Set<string>(
-    packages.flatMap(({ artifacts }) => [
-      ...artifacts.map(fetcherOf),
-      artifacts.every(({ kind }) => kind === 'wheel') ? 'wheel' : 'sdist',
-    ]),
-  );
-  const order = ['fetchgit', 'fetchurl', 'fetchzip', 'source', 'sdist', 'wheel'];
+  const builders = new Set(packages.map((pinned) => builderOf(filesOf(pinned, platforms))));
   const entries = packages
     .map((pinned) => ({ name: names.get(pinned.id) ?? pinned.id, pinned }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
@@ -172,7 +132,7 @@ export const printPins = (graph: PinnedGraph): NixExpression => {
     }));
   return {
     kind: 'function',
-    formals: order.filter((name) => used.has(name)).map((name) => ({ name })),
+    formals: [...fetchersOf(graph), ...[...builders].sort()].map((name) => ({ name })),
     ellipsis: true,
     body: attributes(entries),
   };

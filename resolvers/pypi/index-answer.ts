@@ -145,8 +145,15 @@ const readAnchor = (attributes: Attributes, base: string): Listed | undefined =>
   };
 };
 
+/** What pages for people have and index pages do not: a login page answers 200 as well. */
+const forPeople = new Set(['form', 'input', 'script']);
+
+const isDistribution = ({ fileName }: Listed): boolean =>
+  typeof fileName === 'string' && /\.(?:whl|egg|zip|tgz|tar\.[a-z0-9]+)$/i.test(fileName);
+
 const readHtml = (page: IndexPage): Listed[] => {
   let base: string | undefined;
+  let isForPeople = false;
   const files: Listed[] = [];
   const parser = new Parser({
     onopentag(name, attributes) {
@@ -156,18 +163,22 @@ const readHtml = (page: IndexPage): Listed[] => {
       if (name === 'meta' && attributes['name'] === 'pypi:repository-version') {
         checkApiVersion(page, attributes['content']);
       }
+      if (forPeople.has(name)) isForPeople = true;
       const file = name === 'a' ? readAnchor(attributes, base ?? page.url) : undefined;
       if (file !== undefined) files.push(file);
     },
   });
   parser.end(page.body);
+  if (isForPeople && !files.some(isDistribution)) {
+    refuse(page, 'answers with a page that is no index page, such as a login page');
+  }
   return files;
 };
 
 /**
  * The files that an index lists for a project, in its order. Files without a name or with a URL that
  * is not http are left out, as are hashes that are none. Throws `REGISTRY_ANSWER` for another media
- * type, damaged JSON, and interfaces newer than version 1.
+ * type, damaged JSON, a page for people such as a login page, and interfaces newer than version 1.
  */
 export const parseIndexAnswer = (page: IndexPage): readonly IndexFile[] => {
   const isJson = jsonTypes.includes(page.contentType);

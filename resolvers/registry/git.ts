@@ -125,15 +125,21 @@ const runGit = (
   { env, timeout }: { env: NodeJS.ProcessEnv; timeout: number },
 ): Promise<Run> =>
   new Promise((resolve) => {
-    const child = spawn('git', args, { cwd, env, timeout, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('git', args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    // The timer of spawn's own `timeout` goes on when there is no git, and the process with it.
+    const timer = setTimeout(() => child.kill(), timeout);
+    const end = (run: Run): void => {
+      clearTimeout(timer);
+      resolve(run);
+    };
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-8192);
     });
     child.once('error', (error: NodeJS.ErrnoException) =>
-      resolve({ code: error.code === 'ENOENT' ? 'missing' : 'killed', stderr: error.message }),
+      end({ code: error.code === 'ENOENT' ? 'missing' : 'killed', stderr: error.message }),
     );
-    child.once('close', (code) => resolve({ code: code ?? 'killed', stderr }));
+    child.once('close', (code) => end({ code: code ?? 'killed', stderr }));
   });
 
 /** A folder of the disk as a tree, without anything named `.git`, as `fetchgit` leaves it. */

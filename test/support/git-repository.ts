@@ -16,6 +16,8 @@ export const runGit = (folder: string, ...args: readonly string[]): string =>
       HOME: folder,
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
+      // Git 3 makes repositories with SHA-256 unless told; the ids would be others.
+      GIT_DEFAULT_HASH: 'sha1',
       GIT_AUTHOR_NAME: 'A',
       GIT_AUTHOR_EMAIL: 'a@example.org',
       GIT_AUTHOR_DATE: '2020-01-01T00:00:00Z',

@@ -10,7 +10,8 @@ let
   package = builtins.head packages;
 in
 stdenv.mkDerivation {
-  inherit (package) pname version;
+  # The name too: a version may have characters that no store path has.
+  inherit (package) name pname version;
   packages = builtins.concatStringsSep " " (map toString packages);
   dontUnpack = true;
   dontConfigure = true;

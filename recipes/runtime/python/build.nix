@@ -11,7 +11,8 @@
   spec,
   buildEnv,
   dependencies,
-  env,
+  # Makes the environment of a package, whatever was overridden in it.
+  envOf,
 }:
 let
   wheels = spec.wheels or { };
@@ -46,7 +47,9 @@ let
     '';
   };
 
-  arguments = lib.escapeShellArgs ([ spec.backend ] ++ (spec.backendPath or [ ]));
+  arguments = lib.escapeShellArgs (
+    [ (spec.backend or "setuptools.build_meta:__legacy__") ] ++ (spec.backendPath or [ ])
+  );
 
   sdist = {
     dontConfigure = true;
@@ -89,12 +92,14 @@ let
   };
 in
 stdenv.mkDerivation (
+  finalAttrs:
   {
     inherit src;
     inherit (spec) pname version;
     env = interpreter.environment;
     passthru = {
-      inherit dependencies env;
+      inherit dependencies;
+      env = envOf finalAttrs.finalPackage;
     };
     meta = spec.meta or { };
   }

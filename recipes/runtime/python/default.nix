@@ -75,7 +75,7 @@ let
       let
         members =
           environment:
-          map (name: final.${name}) (select environment.packages (environment.packagesOn or { }));
+          map (name: final.${name}) (select (environment.packages or [ ]) (environment.packagesOn or { }));
         buildEnvs = builtins.mapAttrs (
           name: environment:
           mkEnv {
@@ -90,10 +90,12 @@ let
           inherit spec;
           buildEnv = buildEnvs.${spec.buildEnvironment};
           dependencies = dependenciesOf name;
-          env = mkEnv {
-            name = "${spec.pname}-env";
-            packages = map (member: final.${member}) (closure name);
-          };
+          envOf =
+            package:
+            mkEnv {
+              name = "${spec.pname}-env";
+              packages = map (member: if member == name then package else final.${member}) (closure name);
+            };
         }
       ) specs
     )
@@ -101,7 +103,7 @@ let
 
   membersOf =
     environment:
-    map (name: packages.${name}) (select environment.packages (environment.packagesOn or { }));
+    map (name: packages.${name}) (select (environment.packages or [ ]) (environment.packagesOn or { }));
 
   envs = builtins.mapAttrs (
     name: environment:

@@ -18,10 +18,10 @@ if python == null then
   throw "lock2nix: this package set has no ${attribute}; pass a CPython ${pythonVersion} as `python`"
 else if implementation != "cpython" then
   throw "lock2nix: this recipe is for CPython ${pythonVersion}, but `python` is ${implementation}"
+else if python ? python then
+  throw "lock2nix: `python` is an environment made by `withPackages` or `buildEnv`; pass the bare interpreter, `pkgs.${attribute}`"
 else if minor != pythonVersion then
   throw "lock2nix: this recipe is for Python ${pythonVersion}, but `python` is ${python.version}; pass `python = pkgs.${attribute}`, or run `convert --python ${minor}`"
-else if python ? python then
-  throw "lock2nix: `python` is an environment made by `withPackages` or `buildEnv`; pass the bare interpreter"
 else if tooOld || tooNew then
   throw "lock2nix: the pins depend on the patch release: they hold ${
     lib.optionalString (pythonFrom != null) "from ${pythonFrom} "

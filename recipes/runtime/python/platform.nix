@@ -2,11 +2,12 @@
 { stdenv, platforms }:
 let
   inherit (stdenv) buildPlatform hostPlatform;
-  name = hostPlatform.system + (if hostPlatform.isMusl or false then "-musl" else "");
+  nameOf = platform: platform.system + (if platform.isMusl or false then "-musl" else "");
+  name = nameOf hostPlatform;
   known = builtins.concatStringsSep "," platforms;
 in
-if buildPlatform.system != hostPlatform.system then
-  throw "lock2nix: cross compilation from ${buildPlatform.system} to ${hostPlatform.system} is not supported; build on ${hostPlatform.system}"
+if nameOf buildPlatform != name then
+  throw "lock2nix: cross compilation from ${nameOf buildPlatform} to ${name} is not supported; build on ${name}"
 else if !builtins.elem name platforms then
   throw "lock2nix: this recipe has pins for ${known}, not for ${name}; run `convert --systems ${known},${name}`"
 else
@@ -20,5 +21,5 @@ else
         sources
       else
         sources.${name}
-          or (throw "lock2nix: ${package} has no file for ${name}, only for ${builtins.concatStringsSep ", " (builtins.attrNames sources)}");
+          or (throw "lock2nix: ${package} has no file for ${name}, only for ${builtins.concatStringsSep ", " (builtins.attrNames sources)}; lock a version that has one, or leave the system out with `convert --systems`");
   }

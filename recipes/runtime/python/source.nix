@@ -25,7 +25,8 @@ let
   ];
 in
 lib.cleanSourceWith {
-  name = "source";
+  # A wheel's name says what it fits.
+  name = if lib.hasSuffix ".whl" path then baseNameOf path else "source";
   src = folder;
   filter =
     file: type:

@@ -153,6 +153,25 @@ test.each([
   );
 });
 
+test.each([
+  ['<form action="/login"><input name="user"></form>', 'a form'],
+  ['<script src="/sso.js"></script><a href="/help">help</a>', 'a script and a link'],
+])('refuses a login page: %s', (body) => {
+  expect(() => parseHtml(body)).toThrow(
+    expect.objectContaining({
+      code: 'REGISTRY_ANSWER',
+      message: `\`${base}\` answers with a page that is no index page, such as a login page`,
+    }),
+  );
+});
+
+test.each([
+  ['<h1>Links for demo</h1>', 0],
+  ['<form action="/search"></form><a href="demo-1.0.zip">demo-1.0.zip</a>', 1],
+])('takes %s for an index page', (body, count) => {
+  expect(parseHtml(body)).toHaveLength(count);
+});
+
 test('refuses HTML of a later interface', () => {
   const body = '<meta name="pypi:repository-version" content="2.0"><a href="a-1.zip">a</a>';
   expect(() => parseHtml(body)).toThrow('speaks version `2.0`');

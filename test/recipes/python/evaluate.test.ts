@@ -1,0 +1,358 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { platformName } from '../../../graph/platform.ts';
+import type { PinnedGraph } from '../../../graph/types.ts';
+import { attributeNames } from '../../../recipes/python/attribute-names.ts';
+import { type HostNix, openHostNix } from '../../host/nix.ts';
+import { requirement, testWith } from '../../host/requirements.ts';
+import { edge, graphOf, member, pinned, runtime } from '../graphs.ts';
+import { stubPython, writeRecipe } from '../write-recipe.ts';
+import { goldenGraphs } from './golden-graphs.ts';
+
+const graphs: Readonly<Record<string, PinnedGraph>> = {
+  ...goldenGraphs,
+  cycle: graphOf([
+    pinned('left', '1.0', { dependencies: [edge('right@1.0')] }),
+    pinned('right', '1.0', { dependencies: [edge('left@1.0'), edge('right@1.0')] }),
+  ]),
+  'up-to': graphOf([pinned('left', '1.0')], { python: { patchRange: { to: '3.12.2' } } }),
+  musl: graphOf([pinned('left', '1.0')], { platforms: ['x86_64-linux-musl'] }),
+  'two-names': graphOf([pinned('left', '1.0'), pinned('right', '1.0')], {
+    environments: { default: runtime(member('left@1.0')), second: runtime(member('right@1.0')) },
+  }),
+};
+
+let scratch = '';
+let opened: HostNix | undefined;
+const nix = (): HostNix => {
+  if (!opened) throw new Error('no Nix');
+  return opened;
+};
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'l2n-evaluate-'));
+  if (!requirement('nix').available) return;
+  opened = openHostNix();
+  // The project that the recipe of `path-sources` is beside, and what it names.
+  const project = join(scratch, 'path-sources');
+  mkdirSync(join(project, 'dists'), { recursive: true });
+  mkdirSync(join(scratch, 'lib'));
+  writeFileSync(join(scratch, 'lib', 'setup.py'), '');
+  writeFileSync(join(project, 'dists', 'acme-sdist-1.0.tar.gz'), '');
+  writeFileSync(join(project, 'dists', 'acme_wheel-1.0-py3-none-any.whl'), '');
+  for (const [name, graph] of Object.entries(graphs)) {
+    const isBeside = name !== 'git' && name !== 'application';
+    writeRecipe(join(scratch, name, 'nix'), graph, isBeside ? '..' : undefined);
+  }
+});
+afterAll(() => {
+  opened?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** What stands around each expression: `on SYSTEM NAME ARGUMENTS` is the recipe of a graph. */
+const prelude = () => `let
+  stub = ${stubPython};
+  set = system: import <nixpkgs> { inherit system; };
+  bare = name: import (${scratch} + "/\${name}/nix");
+  on = system: name: arguments:
+    let pkgs = set system; in
+    bare name ({ inherit pkgs; python = stub pkgs "3.12.4"; } // arguments);
+  linux = on "x86_64-linux";
+  pkgs = set "x86_64-linux";
+  shown = map (each: "\${each.pname} \${each.version}");
+in
+`;
+const evaluate = (text: string): Promise<unknown> =>
+  nix().nixInstantiate({ expression: prelude() + text });
+
+/** The message of an evaluation that fails. */
+const failure = async (text: string): Promise<string> => {
+  const flags = ['--eval', '--strict', '--readonly-mode', '-E'];
+  const { exitCode, log } = await nix().run(['nix-instantiate', ...flags, prelude() + text]);
+  expect(exitCode).toBe(1);
+  return log;
+};
+
+const stripped = (text: string): string => text.replace(/^error: /, '').split('\n')[0] ?? '';
+
+describe('a system', () => {
+  const members = (system: string): string =>
+    `shown (on "${system}" "several-versions" { }).env.packages`;
+  const common = ['legacy 1.0', 'pandas 2.2.3', 'setuptools 69.5.1'];
+
+  testWith(['nix'], 'gets the versions that are pinned for it', async () => {
+    const systems = ['aarch64-darwin', 'aarch64-linux', 'x86_64-darwin', 'x86_64-linux'];
+    expect(await evaluate(`[ ${systems.map((each) => `(${members(each)})`).join(' ')} ]`)).toEqual([
+      [...common, 'numpy 2.2.6', 'torch 2.0'],
+      [...common, 'numpy 1.26.4'],
+      [...common, 'numpy 2.2.6'],
+      [...common, 'numpy 1.26.4', 'torch 2.0'],
+    ]);
+  });
+
+  testWith(['nix'], 'gets its own file of a version', async () => {
+    const url = (system: string): string =>
+      `(on "${system}" "wheels-by-platform" { }).packages.greenlet.src.name`;
+    expect(await evaluate(`[ (${url('x86_64-darwin')}) (${url('x86_64-linux')}) ]`)).toEqual([
+      'greenlet-3.0.3-cp312-cp312-macosx_11_0_universal2.whl',
+      'greenlet-3.0.3-cp312-cp312-manylinux_2_24_x86_64.whl',
+    ]);
+  });
+
+  testWith(['nix'], 'with a wheel needs no build tools, another one builds', async () => {
+    const tools = (system: string): string => `
+      let package = (on "${system}" "wheels-by-platform" { }).packages.markupsafe;
+      in [ package.src.name (package ? disallowedReferences) ]`;
+    expect(await evaluate(`[ (${tools('x86_64-darwin')}) (${tools('aarch64-darwin')}) ]`)).toEqual([
+      ['MarkupSafe-2.1.5-cp312-cp312-macosx_10_9_universal2.whl', false],
+      ['MarkupSafe-2.1.5.tar.gz', true],
+    ]);
+  });
+
+  testWith(['nix'], 'with musl gets what is pinned for musl', async () => {
+    const set = 'import <nixpkgs> { system = "x86_64-linux"; isMusl = true; }';
+    expect(await evaluate(`shown (linux "musl" { pkgs = ${set}; }).env.packages`)).toEqual([
+      'left 1.0',
+    ]);
+  });
+});
+
+describe('every golden graph', () => {
+  const rows = Object.entries(goldenGraphs).flatMap(([name, graph]) =>
+    graph.target.platforms.map((platform) => ({ name, graph, system: platformName(platform) })),
+  );
+
+  testWith(['nix'], 'evaluates to the end on all of its systems', async () => {
+    const sets = rows.map(({ name, graph, system }) => {
+      const names = attributeNames(graph);
+      const usable = [...graph.packages.values()].filter(({ artifacts }) =>
+        artifacts.some(({ platforms }) => platforms?.includes(system) ?? true),
+      );
+      const list = usable.map(({ id }) => `"${names.get(id)}"`).join(' ');
+      const src = name === 'path-sources' ? '' : `src = ${scratch} + "/lib";`;
+      return `(let recipe = on "${system}" "${name}" { ${src} }; in {
+        packages = map (name: recipe.packages.\${name}.outPath) [ ${list} ];
+        envs = map (env: env.outPath) (builtins.attrValues recipe.envs);
+      })`;
+    });
+    const read = (await evaluate(`[ ${sets.join('\n')} ]`)) as {
+      packages: string[];
+      envs: string[];
+    }[];
+    expect(read).toHaveLength(rows.length);
+    for (const [index, { packages, envs }] of read.entries()) {
+      const { graph } = rows[index] ?? {};
+      const environments = [...(graph?.environments.values() ?? [])];
+      expect(envs).toHaveLength(environments.filter(({ kind }) => kind === 'runtime').length);
+      expect(new Set(packages).size).toBe(packages.length);
+      expect([...packages, ...envs].every((path) => path.startsWith(nix().storeDir))).toBe(true);
+    }
+  });
+});
+
+describe('refused', () => {
+  const rows: readonly (readonly [string, string, string])[] = [
+    [
+      'a package without a file for the system',
+      '(on "aarch64-darwin" "wheels-by-platform" { }).packages.uvloop.outPath',
+      'lock2nix: uvloop has no file for aarch64-darwin, only for aarch64-linux, x86_64-linux; lock a version that has one, or leave the system out with `convert --systems`',
+    ],
+    [
+      'a system without pins',
+      '(on "riscv64-linux" "pure-wheel" { }).env.outPath',
+      'lock2nix: this recipe has pins for aarch64-darwin,aarch64-linux,x86_64-darwin,x86_64-linux, not for riscv64-linux; run `convert --systems aarch64-darwin,aarch64-linux,x86_64-darwin,x86_64-linux,riscv64-linux`',
+    ],
+    [
+      'musl without pins for musl',
+      '(linux "application" { pkgs = import <nixpkgs> { isMusl = true; system = "x86_64-linux"; }; }).env.outPath',
+      'lock2nix: this recipe has pins for x86_64-linux, not for x86_64-linux-musl; run `convert --systems x86_64-linux,x86_64-linux-musl`',
+    ],
+    [
+      'another minor version',
+      '(linux "pure-wheel" { python = stub pkgs "3.11.9"; }).env.outPath',
+      'lock2nix: this recipe is for Python 3.12, but `python` is 3.11.9; pass `python = pkgs.python312`, or run `convert --python 3.11`',
+    ],
+    [
+      'a package set without the interpreter',
+      '(bare "pure-wheel" { pkgs = removeAttrs pkgs [ "python312" ]; }).env.outPath',
+      'lock2nix: this package set has no python312; pass a CPython 3.12 as `python`',
+    ],
+    [
+      'PyPy',
+      '(linux "pure-wheel" { python = stub pkgs "3.12.4" // { implementation = "pypy"; }; }).env.outPath',
+      'lock2nix: this recipe is for CPython 3.12, but `python` is pypy',
+    ],
+    [
+      'an environment of withPackages',
+      // Such an environment has no `version`.
+      '(linux "pure-wheel" { python = removeAttrs (stub pkgs "3.11.9" // { python = null; }) [ "version" ]; }).env.outPath',
+      'lock2nix: `python` is an environment made by `withPackages` or `buildEnv`; pass the bare interpreter, `pkgs.python312`',
+    ],
+    [
+      'a patch release before the range',
+      '(linux "application" { python = stub pkgs "3.12.0"; }).env.outPath',
+      'lock2nix: the pins depend on the patch release: they hold from 3.12.1 up to 3.12.4 but `python` is 3.12.0; run `convert --python 3.12.0`',
+    ],
+    [
+      'a patch release after the range',
+      '(linux "up-to" { python = stub pkgs "3.12.3"; }).env.outPath',
+      'lock2nix: the pins depend on the patch release: they hold up to 3.12.2 but `python` is 3.12.3; run `convert --python 3.12.3`',
+    ],
+    [
+      'cross compilation',
+      '(linux "pure-wheel" { pkgs = pkgs // { stdenv = pkgs.stdenv // { inherit ((set "aarch64-linux").stdenv) hostPlatform; }; }; }).env.outPath',
+      'lock2nix: cross compilation from x86_64-linux to aarch64-linux is not supported; build on aarch64-linux',
+    ],
+    [
+      'cross compilation to musl',
+      '(linux "musl" { pkgs = pkgs // { stdenv = pkgs.stdenv // { hostPlatform = pkgs.stdenv.hostPlatform // { isMusl = true; }; }; }; }).env.outPath',
+      'lock2nix: cross compilation from x86_64-linux to x86_64-linux-musl is not supported; build on x86_64-linux-musl',
+    ],
+    [
+      'a live source without `src`',
+      '(linux "application" { }).packages.app.outPath',
+      'lock2nix: the project is not beside this recipe; pass its folder as `src`',
+    ],
+    [
+      '`app` without a project',
+      '(linux "pure-wheel" { }).app.outPath',
+      'lock2nix: the input has no project of its own, so there is no `app`; build `env` or `packages.NAME`',
+    ],
+  ];
+  for (const [name, text, message] of rows) {
+    testWith(['nix'], name, async () => {
+      const log = await failure(text);
+      expect(stripped(log)).toBe(message);
+    });
+  }
+});
+
+describe('overriding', () => {
+  testWith(
+    ['nix'],
+    '`packageOverrides` reaches environments and what depends on the package',
+    async () => {
+      const overrides = `{
+      packageOverrides = final: prev: {
+        click = prev.click.overrideAttrs (old: { version = "9"; passthru = old.passthru // { seen = final.flask.version; }; });
+      };
+    }`;
+      expect(
+        await evaluate(`let recipe = linux "pure-wheel" ${overrides}; in {
+        env = shown recipe.env.packages;
+        flask = shown recipe.packages.flask.env.packages;
+        changed = recipe.env.outPath != (linux "pure-wheel" { }).env.outPath;
+        inherit (recipe.packages.click) seen;
+      }`),
+      ).toEqual({
+        env: ['click 9', 'flask 3.0.3', 'itsdangerous 2.2.0', 'werkzeug 3.0.3'],
+        flask: ['flask 3.0.3', 'click 9', 'itsdangerous 2.2.0', 'werkzeug 3.0.3'],
+        changed: true,
+        seen: '3.0.3',
+      });
+    },
+  );
+
+  testWith(['nix'], 'an overridden package has an environment with itself', async () => {
+    const package_ = '((linux "pure-wheel" { }).packages.flask.overrideAttrs { version = "9"; })';
+    expect(await evaluate(`shown ${package_}.env.packages`)).toEqual([
+      'flask 9',
+      'click 8.1.7',
+      'itsdangerous 2.2.0',
+      'werkzeug 3.0.3',
+    ]);
+  });
+
+  testWith(['nix'], 'fetchers can be replaced', async () => {
+    const fetchurl =
+      '{ url, ... }@args: pkgs.fetchurl (args // { url = "https://mirror.example.org/" + baseNameOf url; })';
+    expect(
+      await evaluate(`(linux "pure-wheel" { fetchurl = ${fetchurl}; }).packages.click.src.urls`),
+    ).toEqual(['https://mirror.example.org/click-8.1.7-py3-none-any.whl']);
+  });
+});
+
+describe('the recipe', () => {
+  testWith(['nix'], 'closes over cycles at run time', async () => {
+    expect(
+      await evaluate(`let inherit (linux "cycle" { }) packages env; in {
+        left = shown packages.left.env.packages;
+        right = shown packages.right.env.packages;
+        env = shown env.packages;
+        paths = map (each: each.env.outPath != "") [ packages.left packages.right ];
+      }`),
+    ).toEqual({
+      left: ['left 1.0', 'right 1.0'],
+      right: ['right 1.0', 'left 1.0'],
+      env: ['left 1.0', 'right 1.0'],
+      paths: [true, true],
+    });
+  });
+
+  testWith(['nix'], 'follows extras where they were asked for', async () => {
+    const own = (name: string, system: string): string =>
+      `(shown (on "${system}" "extras" { }).packages.${name}.env.packages)`;
+    expect(
+      await evaluate(
+        `[ ${own('celery', 'x86_64-linux')} ${own('celery', 'aarch64-linux')} ${own('kombu', 'x86_64-linux')} ]`,
+      ),
+    ).toEqual([
+      ['celery 5.4.0', 'kombu 5.3.7', 'redis 5.0.7', 'vine 5.1.0', 'hiredis 2.3.2'],
+      ['celery 5.4.0', 'kombu 5.3.7', 'redis 5.0.7', 'vine 5.1.0'],
+      ['kombu 5.3.7', 'vine 5.1.0'],
+    ]);
+  });
+
+  testWith(['nix'], 'has each environment under its name, and checks for it', async () => {
+    expect(
+      await evaluate(`let recipe = linux "two-names" { }; in {
+        envs = builtins.mapAttrs (_: env: shown env.packages) recipe.envs;
+        same = recipe.env.outPath == recipe.envs.default.outPath;
+        checks = builtins.attrNames recipe.checks;
+        names = map (env: env.name) (builtins.attrValues recipe.envs);
+      }`),
+    ).toEqual({
+      envs: { default: ['left 1.0'], second: ['right 1.0'] },
+      same: true,
+      checks: ['default', 'second'],
+      names: ['python3.12-default-env', 'python3.12-second-env'],
+    });
+  });
+
+  testWith(['nix'], "makes `app` of the project's own scripts", async () => {
+    expect(
+      await evaluate(`let recipe = linux "application" { src = ${scratch} + "/lib"; }; in {
+        inherit (recipe.app) pname version name;
+        inherit (recipe.app.meta) mainProgram description license;
+        runs = shown recipe.app.env.packages;
+        evaluates = [ (recipe.app.outPath != "") (recipe.checks.default.outPath != "") ];
+      }`),
+    ).toEqual({
+      pname: 'app',
+      version: '0.1.0',
+      name: 'app-0.1.0',
+      mainProgram: 'app',
+      description: 'Says "hello" to \\ and $' + '{you}',
+      license: 'MIT',
+      runs: ['app 0.1.0', '2to3 1.0', 'with 2.0'],
+      evaluates: [true, true],
+    });
+  });
+
+  testWith(['nix'], 'keeps the name of a live wheel, by which it is known as pure', async () => {
+    expect(
+      await evaluate(`let inherit (linux "path-sources" { }) packages; in {
+        name = baseNameOf packages.acme-wheel.src.outPath;
+        inputs = packages.acme-wheel.buildInputs;
+        sdist = packages.acme-sdist.src.name;
+      }`),
+    ).toEqual({
+      name: expect.stringMatching(/^[0-9a-z]{32}-acme_wheel-1\.0-py3-none-any\.whl$/),
+      inputs: [],
+      sdist: 'source',
+    });
+  });
+});
