@@ -21,6 +21,9 @@ const unite = (lists: readonly (readonly string[])[]): readonly string[] =>
 const isEmpty = ({ tools, libraries, hardeningDisable }: Native): boolean =>
   tools.length + libraries.length + hardeningDisable.length === 0;
 
+/** Recipes name the file only: they must not change with where a rule stands in it. */
+const fileName = 'overrides.toml';
+
 /** All rules of a package merge; the reasons become the comment above its pin. */
 const applyTo = (pinned: PinnedPackage, rules: readonly PackageRule[]): PinnedPackage => {
   const mine = rules.filter(({ name }) => name === pinned.name);
@@ -30,8 +33,8 @@ const applyTo = (pinned: PinnedPackage, rules: readonly PackageRule[]): PinnedPa
     hardeningDisable: unite(mine.map((rule) => rule.native.hardeningDisable)),
   };
   if (isEmpty(native)) return pinned;
-  const reasons = mine.map(({ place, why }) => (why === undefined ? place : `${place}: ${why}`));
-  return { ...pinned, native, overrides: reasons };
+  const reasons = mine.map(({ why }) => (why === undefined ? fileName : `${fileName}: ${why}`));
+  return { ...pinned, native, overrides: unite([reasons]) };
 };
 
 const unmatched = (name: string, place: string, known: readonly string[]): Diagnostic => {

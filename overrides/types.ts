@@ -6,7 +6,7 @@ export interface PackageRule {
   readonly name: string;
   readonly why?: string;
   readonly native: Native;
-  /** Where the rule stands, for reports: `overrides.toml:3`. */
+  /** Where the rule stands, for reports: `project/overrides.toml:3`. */
   readonly place: string;
 }
 
@@ -15,5 +15,3 @@ export interface Overrides {
   readonly packages: readonly PackageRule[];
   readonly collisions: readonly (CollisionRule & { readonly place: string })[];
 }
-
-export const noOverrides: Overrides = { packages: [], collisions: [] };

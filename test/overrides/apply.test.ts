@@ -35,7 +35,7 @@ native = { tools = ["pkg-config", "cmake"], libraries = ["zlib"] }
   expect(diagnostics).toEqual([]);
   expect(packageOf(graph, 'a@1')).toMatchObject({
     native: { tools: ['cmake', 'pkg-config'], libraries: ['zlib'], hardeningDisable: ['format'] },
-    overrides: ['overrides.toml:1: one', 'overrides.toml:5'],
+    overrides: ['overrides.toml', 'overrides.toml: one'],
   });
   expect(packageOf(graph, 'b@1')).not.toHaveProperty('native');
   expect(graph).not.toHaveProperty('collisions');
