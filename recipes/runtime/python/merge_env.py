@@ -18,6 +18,7 @@ import subprocess
 import sys
 
 IGNORED = ("nix-support",)
+NAMESPACE_MODULES = ("__future__", "pkg_resources", "pkgutil")
 LITERAL = ast.Constant if sys.version_info >= (3, 8) else ast.Str
 
 
@@ -53,11 +54,15 @@ def calls_namespace(node):
     return name in ("extend_path", "declare_namespace")
 
 
+def imports_namespace(node):
+    if isinstance(node, ast.Import):
+        return all(name.name in NAMESPACE_MODULES for name in node.names)
+    return isinstance(node, ast.ImportFrom) and node.module in NAMESPACE_MODULES
+
+
 def declares_only(statements):
     for statement in statements:
-        if isinstance(statement, (ast.Pass, ast.Import)):
-            continue
-        if isinstance(statement, ast.ImportFrom) and statement.module in ("pkgutil", "pkg_resources", "__future__"):
+        if isinstance(statement, ast.Pass) or imports_namespace(statement):
             continue
         if isinstance(statement, ast.Expr) and (
             calls_namespace(statement.value) or isinstance(statement.value, LITERAL)
@@ -66,7 +71,11 @@ def declares_only(statements):
         if isinstance(statement, ast.Assign) and calls_namespace(statement.value):
             continue
         handlers = getattr(statement, "handlers", None)
-        if handlers is not None and declares_only(statement.body) and all(declares_only(h.body) for h in handlers):
+        if handlers is not None and all(
+            declares_only(body)
+            for body in [statement.body, statement.orelse, getattr(statement, "finalbody", [])]
+            + [handler.body for handler in handlers]
+        ):
             continue
         return False
     return True
@@ -88,6 +97,16 @@ def source_of(path):
     return path[:-1]
 
 
+def collisions_of_folders(owners):
+    """Paths that are a file or link in one package, and a folder in another."""
+    for path, candidates in sorted(owners.items()):
+        parent = os.path.dirname(path)
+        while parent:
+            if parent in owners:
+                yield parent, sorted(set(owners[parent] + candidates))
+            parent = os.path.dirname(parent)
+
+
 def merge(packages):
     """Relative path -> the one package it is taken from."""
     owners = {}
@@ -95,7 +114,7 @@ def merge(packages):
         for path in files_of(package):
             owners.setdefault(path, []).append(package)
     chosen = {}
-    collisions = []
+    collisions = list(collisions_of_folders(owners))
     for path, candidates in sorted(owners.items()):
         if path.endswith(".pyc") and source_of(path) in owners:
             continue
@@ -120,7 +139,7 @@ def label(package):
 
 
 def refuse(collisions):
-    for path, candidates in collisions:
+    for path, candidates in sorted(dict(collisions).items()):
         print("error: %d packages bring %s with differing content:" % (len(candidates), path), file=sys.stderr)
         for package in candidates:
             print("  %s (%s)" % (label(package), package), file=sys.stderr)
@@ -134,6 +153,24 @@ def link(target, path):
     os.symlink(target, path)
 
 
+def is_linked(out, folder, known):
+    """Whether a folder of the environment (relative) is in truth the interpreter's, by a link to it."""
+    if folder not in known:
+        path = os.path.join(out, folder)
+        known[folder] = folder != "" and (
+            os.path.islink(path) or is_linked(out, os.path.dirname(folder), known)
+        )
+    return known[folder]
+
+
+def check_free(out, chosen):
+    """What the interpreter brings is never replaced, and its linked folders are not written into."""
+    known = {}
+    for path, package in sorted(chosen.items()):
+        if os.path.lexists(os.path.join(out, path)) or is_linked(out, os.path.dirname(path), known):
+            sys.exit("error: %s (%s) brings %s, which is the interpreter's own" % (label(package), package, path))
+
+
 def place_script(source, path, python, out, version):
     """Scripts run by the environment's own interpreter, anything else in bin/ is linked."""
     data = read(source)
@@ -141,6 +178,8 @@ def place_script(source, path, python, out, version):
     if match is None:
         link(source, path)
         return
+    if not os.path.isdir(os.path.dirname(path)):
+        os.makedirs(os.path.dirname(path))
     shebang = b"#!" + os.path.join(out, "bin", "python" + version).encode("utf-8")
     with open(path, "wb") as stream:
         stream.write(shebang + data[match.end() :])
@@ -174,8 +213,9 @@ def place_interpreter(out, python, version, used):
 def verify(out, version):
     """A wrapper in place of an interpreter would give another prefix: better told here than at run time."""
     program = os.path.join(out, "bin", "python" + version)
-    prefix = subprocess.check_output([program, "-S", "-c", "import sys; sys.stdout.write(sys.prefix)"])
-    if prefix.decode("utf-8") != out:
+    said = subprocess.check_output([program, "-S", "-c", "import sys; sys.stdout.write(sys.prefix)"])
+    prefix = said.decode("utf-8")
+    if prefix != out:
         sys.exit("error: the copied interpreter takes %s for its prefix; pass a bare interpreter as `python`" % prefix)
 
 
@@ -186,10 +226,11 @@ def main(out, python, version, list_file):
     if collisions:
         refuse(collisions)
     place_interpreter(out, python, version, chosen)
+    check_free(out, chosen)
     for path, package in sorted(chosen.items()):
         source = os.path.join(package, path)
         target = os.path.join(out, path)
-        if path.startswith("bin" + os.sep) and os.stat(source).st_mode & stat.S_IXUSR:
+        if path.startswith("bin" + os.sep) and os.path.isfile(source) and os.stat(source).st_mode & stat.S_IXUSR:
             place_script(source, target, python, out, version)
         else:
             link(source, target)
