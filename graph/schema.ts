@@ -58,7 +58,7 @@ const definitions = {
     ),
   ),
   platforms: {
-    ...list('Where this holds; absent: on all platforms of the target.', 'platformName'),
+    ...list('Where this holds; absent: wherever what it belongs to does.', 'platformName'),
     minItems: 1,
     uniqueItems: true,
   },

@@ -62,7 +62,7 @@ export interface LockedArtifact {
   readonly integrities: readonly Integrity[];
 }
 
-/** A file that the recipe uses, on `platforms` (absent: on all of the target's). */
+/** A file that the recipe uses, on `platforms` (absent: wherever its package is wanted). */
 export interface Artifact {
   readonly kind: ArtifactKind;
   readonly fileName: string;
@@ -184,7 +184,7 @@ export interface Target {
   readonly platforms: readonly Platform[];
 }
 
-/** An edge that holds on `platforms` (absent: on all of the target's). */
+/** An edge that holds on `platforms` (absent: wherever its package is wanted). */
 export interface Edge {
   readonly to: PackageId;
   readonly extras: readonly string[];

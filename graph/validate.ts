@@ -1,7 +1,13 @@
 import { findCycle } from './algorithms.ts';
 import { type ErrorDetails, Lock2nixError } from './errors.ts';
 import { type PlatformName, platformName } from './platform.ts';
-import type { Artifact, PackageId, PinnedGraph, PinnedPackage } from './types.ts';
+import {
+  type Artifact,
+  type PackageId,
+  type PinnedGraph,
+  type PinnedPackage,
+  packageId,
+} from './types.ts';
 
 /** GRAPH_INVALID with what could upset a terminal escaped: names in a record are anyone's. */
 export const graphInvalid = (message: string, details?: ErrorDetails): Lock2nixError =>
@@ -57,6 +63,20 @@ const checkPlatforms = (
   }
 };
 
+/** A platform installs one file of a package. */
+const checkFiles = ({ id, artifacts }: PinnedPackage, known: ReadonlySet<PlatformName>): void => {
+  const taken = new Map<PlatformName, string>();
+  for (const { fileName, platforms } of artifacts) {
+    for (const name of platforms ?? known) {
+      const other = taken.get(name);
+      if (other !== undefined) {
+        throw graphInvalid(`\`${id}\` has both \`${other}\` and \`${fileName}\` on ${name}`);
+      }
+      taken.set(name, fileName);
+    }
+  }
+};
+
 const checkBuild = ({ ecosystem, environments }: PinnedGraph, pinned: PinnedPackage): void => {
   const { id, artifacts, build } = pinned;
   if (build === undefined) {
@@ -86,6 +106,7 @@ const checkPackage = (
     if (fault !== undefined) throw graphInvalid(`${what} ${fault}`);
     checkPlatforms(what, artifact, known);
   }
+  checkFiles(pinned, known);
   for (const edge of dependencies) {
     if (!graph.packages.has(edge.to)) {
       throw graphInvalid(`\`${id}\` depends on \`${edge.to}\`, which is not in the graph`);
@@ -143,9 +164,10 @@ const checkBuildCycles = (graph: PinnedGraph, platform: PlatformName): void => {
 };
 
 /**
- * Checks what the schema cannot: that ids have packages, that remote sources have the integrity that
- * Nix will compute, that platforms are the target's, that environments have one version of a name
- * and that builds do not go in circles. Throws GRAPH_INVALID that names the package.
+ * Checks what the schema cannot: that ids have packages and tell their names, that remote sources
+ * have the integrity that Nix will compute, that a platform has one file of a package, that
+ * platforms are the target's, that environments have one version of a name and that builds do not
+ * go in circles. Throws GRAPH_INVALID that names the package.
  */
 export const validateGraph = (graph: PinnedGraph): void => {
   const names = graph.target.platforms.map(platformName);
@@ -155,6 +177,10 @@ export const validateGraph = (graph: PinnedGraph): void => {
   for (const [key, pinned] of graph.packages) {
     if (pinned.id !== key) {
       throw graphInvalid(`the package under \`${key}\` has the id \`${pinned.id}\``);
+    }
+    const plain = packageId(pinned.name, pinned.version);
+    if (key !== plain && !key.startsWith(`${plain}#`)) {
+      throw graphInvalid(`\`${key}\` is the id of the package \`${plain}\``);
     }
     checkPackage(graph, pinned, known);
   }

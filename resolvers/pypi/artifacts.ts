@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../graph/errors.ts';
 import { Lock2nixError } from '../../graph/errors.ts';
 import type { Artifact, Integrity, LockedArtifact, LockedPackage } from '../../graph/types.ts';
+import { isStrong, parseIntegrity } from '../../standards/integrity.ts';
 import { isForgeArchive } from '../registry/forge.ts';
 import type { ArchiveFacts, Registry } from '../registry/types.ts';
 import { type ReadPath, readPathFacts } from './path-facts.ts';
@@ -17,7 +18,31 @@ export interface ArtifactContext {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-const strongest = ({ integrities }: LockedArtifact): Integrity | undefined => integrities[0];
+/** The strongest hash of the lock that Nix reads and nobody can forge. */
+const usableIntegrity = ({ integrities }: LockedArtifact): Integrity | undefined =>
+  integrities.find((integrity) => {
+    const { algorithm } = parseIntegrity(integrity.sri);
+    return algorithm !== 'sha384' && isStrong(integrity);
+  });
+
+const srisOf = ({ integrities }: LockedArtifact): readonly string[] =>
+  integrities.map(({ sri }) => sri);
+
+/** The hash of a file for which the lock has none, or none that will do. */
+const fillIntegrity = async (
+  { id }: LockedPackage,
+  { url, sris }: { url: string; sris: readonly string[] },
+  { registry, report }: ArtifactContext,
+): Promise<Integrity> => {
+  const integrity = await registry.urlIntegrity(url, sris);
+  const lack = sris.length === 0 ? 'no hash' : 'no hash that will do';
+  report({
+    severity: 'note',
+    code: 'hash-filled',
+    message: `\`${id}\`: the lock has ${lack} for ${url}; it is pinned as ${integrity.sri}`,
+  });
+  return integrity;
+};
 
 /** The URL of a file that the lock knows by name and hash. */
 const indexUrl = async (
@@ -26,7 +51,7 @@ const indexUrl = async (
   { index, registry }: { index: string | undefined; registry: Registry },
 ): Promise<string> => {
   const urls = await registry.fileUrls(index, name, [
-    { fileName: artifact.fileName, sris: artifact.integrities.map(({ sri }) => sri) },
+    { fileName: artifact.fileName, sris: srisOf(artifact) },
   ]);
   const url = urls.get(artifact.fileName);
   if (url === undefined) throw new Error(`no URL came back for ${artifact.fileName}`);
@@ -48,16 +73,9 @@ const pinFile = async (
     subdirectory: string | undefined;
   },
 ): Promise<PinnedArtifact> => {
-  const { registry, report } = context;
-  let integrity = strongest(artifact);
-  if (integrity === undefined) {
-    integrity = await registry.urlIntegrity(url);
-    report({
-      severity: 'note',
-      code: 'hash-filled',
-      message: `\`${locked.id}\`: the lock has no hash for ${url}; it is pinned as ${integrity.sri}`,
-    });
-  }
+  const integrity =
+    usableIntegrity(artifact) ??
+    (await fillIntegrity(locked, { url, sris: srisOf(artifact) }, context));
   const pinned: Artifact = {
     kind: artifact.kind,
     fileName: artifact.fileName,
@@ -65,7 +83,7 @@ const pinFile = async (
     integrity,
   };
   if (artifact.kind === 'wheel') return { artifact: pinned };
-  const facts = await registry.archiveFacts({
+  const facts = await context.registry.archiveFacts({
     url,
     fileName: artifact.fileName,
     sri: integrity.sri,
@@ -76,8 +94,9 @@ const pinFile = async (
 
 /**
  * Pins one artifact: finds the URL of a registry file, the hash of a URL without one, the tree hash
- * of a git commit or of an archive that a forge makes anew for each who asks. Sources that are to be
- * built are looked into. Throws what the registry throws.
+ * of a git commit or of an archive that a forge makes anew for each who asks (which must have the
+ * hash that the lock has, if any). Sources that are to be built are looked into. Throws what the
+ * registry throws.
  */
 export const pinArtifact = async (
   locked: LockedPackage,
@@ -99,6 +118,7 @@ export const pinArtifact = async (
       }
       const { integrity, facts } = await registry.unpackedSource({
         url,
+        sris: srisOf(artifact),
         ...(subdirectory === undefined ? {} : { subdirectory }),
       });
       return {
@@ -127,10 +147,11 @@ export const completeFiles = async (
   const files = await registry.releaseFiles(index, locked.name, locked.version);
   const hashes = new Set(locked.hashes?.map(({ sri }) => sri));
   const artifacts = files.flatMap(({ fileName, sris, url }): readonly LockedArtifact[] => {
-    const integrities = sris.map((sri) => ({ sri, of: 'file' as const }));
-    if (integrities.length === 0) return [];
-    if (hashes.size > 0 && !sris.some((sri) => hashes.has(sri))) return [];
+    // Once the lock has hashes, what the index says besides is not to be trusted.
+    const trusted = hashes.size === 0 ? sris : sris.filter((sri) => hashes.has(sri));
+    if (hashes.size > 0 && trusted.length === 0) return [];
     const kind = fileName.endsWith('.whl') ? 'wheel' : 'sdist';
+    const integrities = trusted.map((sri) => ({ sri, of: 'file' as const }));
     return [{ kind, fileName, source: { kind: 'registry', url }, integrities }];
   });
   if (artifacts.length === 0) {

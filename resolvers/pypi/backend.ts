@@ -1,86 +1,130 @@
-import type { Build, BuildSystem, PackageId, PinnedPackage } from '../../graph/types.ts';
+import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
+import type { Build, BuildSystem, PinnedPackage, PythonTarget } from '../../graph/types.ts';
+import { buildBackend } from '../../standards/build-system.ts';
+import { evaluateForMinor } from '../../standards/marker-environment.ts';
+import { quoted } from '../../standards/quoted.ts';
 import { tryParseRequirement } from '../../standards/requirement.ts';
 import { parseSpecifierSet, specifierContains } from '../../standards/specifier.ts';
 import { parseVersion } from '../../standards/version.ts';
 import { buildTool } from './build-tools.ts';
 
-type Tool = 'poetry-core' | 'setuptools' | 'wheel';
+const toolNames = ['poetry-core', 'setuptools', 'wheel'] as const;
+
+type Tool = (typeof toolNames)[number];
 
 /** The backends that can be built with, and what each needs besides what the project requires. */
-const backends: Readonly<Record<string, readonly Tool[]>> = {
-  'setuptools.build_meta': ['setuptools', 'wheel'],
-  'setuptools.build_meta:__legacy__': ['setuptools', 'wheel'],
-  'poetry.core.masonry.api': ['poetry-core'],
-};
-const legacyBackend = 'setuptools.build_meta:__legacy__';
+const backends: ReadonlyMap<string, readonly Tool[]> = new Map<string, readonly Tool[]>([
+  ['setuptools.build_meta', ['setuptools']],
+  ['setuptools.build_meta:__legacy__', ['setuptools']],
+  ['poetry.core.masonry.api', ['poetry-core']],
+]);
 
-/** How a package is built, with the packages of its build environment; or why it cannot be. */
-export type BuildPlan =
-  | { readonly kind: 'build'; readonly build: Build; readonly packages: readonly PinnedPackage[] }
-  | { readonly kind: 'refused'; readonly reason: string };
+/** Where a package is built. */
+export interface BuildTarget {
+  readonly python: PythonTarget;
+  readonly platforms: readonly Platform[];
+}
 
-const refused = (reason: string): BuildPlan => ({ kind: 'refused', reason });
+/** How a package is built, for all platforms that can. */
+export interface BuildPlan {
+  /** Absent when no platform can. */
+  readonly build?: Build;
+  /** What the build environment is made of, by name. */
+  readonly packages: readonly PinnedPackage[];
+  /** Why the other platforms cannot: a clause about the package, such as `its build backend …`. */
+  readonly refused: ReadonlyMap<PlatformName, string>;
+}
 
-/** `setuptools-80`: tools with their major versions; setuptools goes without saying `wheel`. */
+/** `setuptools-80`: tools with their major versions; setuptools never goes without wheel. */
 const environmentName = (packages: readonly PinnedPackage[]): string => {
-  const legacy = packages.some(({ name }) => name === 'setuptools');
+  const hasSetuptools = packages.some(({ name }) => name === 'setuptools');
   return packages
-    .filter(({ name }) => !(legacy && name === 'wheel'))
+    .filter(({ name }) => !(hasSetuptools && name === 'wheel'))
     .map(({ name, version }) => `${name}-${parseVersion(version).release[0]}`)
     .join('-');
 };
 
-const isTool = (name: string): name is Tool =>
-  name === 'poetry-core' || name === 'setuptools' || name === 'wheel';
+type Needs = { readonly tools: ReadonlySet<Tool> } | { readonly refused: string };
 
-/**
- * What a build system (PEP 518; absent: setuptools' legacy way) comes to for a Python minor version
- * with the build tools that are pinned for it. Refuses backends and requirements that are not among
- * them by name.
- */
-export const planBuild = (system: BuildSystem | undefined, python: string): BuildPlan => {
-  const backend = system?.backend ?? legacyBackend;
-  const needed = backends[backend];
-  if (needed === undefined) return refused(`its build backend \`${backend}\` is not supported yet`);
-  const tools = new Set<Tool>(needed);
-  for (const text of system?.requires ?? []) {
-    const requirement = tryParseRequirement(text);
-    if (requirement === undefined) return refused(`its build requirement \`${text}\` is not valid`);
-    const { name, specifier } = requirement;
-    if (!isTool(name)) return refused(`its build requirement \`${text}\` is not supported yet`);
-    const version = buildTool(name, python)?.version;
-    const fits =
-      version !== undefined &&
-      (specifier === undefined ||
-        specifierContains(parseSpecifierSet(specifier), parseVersion(version)));
-    if (!fits) {
-      return refused(
-        `its build requirement \`${text}\` is not met by ${version === undefined ? `any ${name}` : `${name} ${version}`}, which is pinned for Python ${python}`,
-      );
-    }
-    tools.add(name);
+/** The tool that a build requirement means; undefined when its marker does not hold; or why not. */
+const toolFor = (
+  text: string,
+  python: PythonTarget,
+  platform: Platform,
+): Tool | undefined | { readonly refused: string } => {
+  const requirement = tryParseRequirement(text);
+  const shown = `its build requirement ${quoted(text)}`;
+  if (requirement === undefined) return { refused: `${shown} is not valid` };
+  const { name, specifier, url, marker } = requirement;
+  try {
+    if (marker !== undefined && !evaluateForMinor(marker, python, platform).value) return undefined;
+  } catch {
+    return { refused: `${shown} has a marker without a meaning` };
   }
-  const packages: PinnedPackage[] = [];
-  for (const name of [...tools].sort()) {
-    const tool = buildTool(name, python);
-    if (tool === undefined) {
-      return refused(
-        `it is built with ${name}, of which no version is pinned for Python ${python}`,
-      );
-    }
-    packages.push(tool);
+  const tool = toolNames.find((known) => known === name);
+  if (tool === undefined || url !== undefined) {
+    return { refused: `${shown} is not supported yet` };
   }
+  const version = buildTool(tool, python.version)?.version;
+  const fits =
+    version !== undefined &&
+    (specifier === undefined ||
+      specifierContains(parseSpecifierSet(specifier), parseVersion(version)));
+  if (fits) return tool;
+  const pinned = version === undefined ? `any ${name}` : `${name} ${version}`;
   return {
-    kind: 'build',
-    build: {
-      backend,
-      ...(system?.backendPath === undefined ? {} : { backendPath: system.backendPath }),
-      environment: environmentName(packages),
-    },
-    packages,
+    refused: `${shown} is not met by ${pinned}, which is pinned for Python ${python.version}`,
   };
 };
 
-/** The ids of a plan's packages, sorted. */
-export const memberIds = (packages: readonly PinnedPackage[]): readonly PackageId[] =>
-  packages.map(({ id }) => id).sort();
+const needsOn = (
+  system: BuildSystem | undefined,
+  python: PythonTarget,
+  platform: Platform,
+): Needs => {
+  const backend = buildBackend(system);
+  const needed = backends.get(backend);
+  if (needed === undefined) {
+    return { refused: `its build backend ${quoted(backend)} is not supported yet` };
+  }
+  const tools = new Set<Tool>(needed);
+  for (const text of system?.requires ?? []) {
+    const tool = toolFor(text, python, platform);
+    if (typeof tool === 'object') return tool;
+    if (tool !== undefined) tools.add(tool);
+  }
+  if (tools.has('setuptools')) tools.add('wheel');
+  for (const name of toolNames) {
+    if (!tools.has(name) || buildTool(name, python.version) !== undefined) continue;
+    return {
+      refused: `it is built with ${name}, of which no version is pinned for Python ${python.version}`,
+    };
+  }
+  return { tools };
+};
+
+/**
+ * What a build system (PEP 518; absent: setuptools' legacy way) comes to with the build tools that
+ * are pinned for a Python. Backends and requirements that are not among them are refused by name.
+ * There is one build environment: what one platform needs is there on all.
+ */
+export const planBuild = (
+  system: BuildSystem | undefined,
+  { python, platforms }: BuildTarget,
+): BuildPlan => {
+  const tools = new Set<Tool>();
+  const refused = new Map<PlatformName, string>();
+  for (const platform of platforms) {
+    const needs = needsOn(system, python, platform);
+    if ('refused' in needs) refused.set(platformName(platform), needs.refused);
+    else for (const tool of needs.tools) tools.add(tool);
+  }
+  const packages = [...tools].sort().flatMap((name) => buildTool(name, python.version) ?? []);
+  if (packages.length === 0) return { packages, refused };
+  const build = {
+    backend: buildBackend(system),
+    ...(system?.backendPath === undefined ? {} : { backendPath: system.backendPath }),
+    environment: environmentName(packages),
+  };
+  return { build, packages, refused };
+};

@@ -1,4 +1,4 @@
-import { type PackageId, type PinnedPackage, packageId } from '../../graph/types.ts';
+import { type PinnedPackage, packageId } from '../../graph/types.ts';
 import { compareVersions, parseVersion } from '../../standards/version.ts';
 
 /** A wheel of a build tool, pinned by hand: the same for everyone until build requirements are solved. */
@@ -131,12 +131,12 @@ export const buildToolVersions = (
 };
 
 /** The package of a build tool for a Python minor version; undefined when none is pinned for it. */
-export const buildTool = (name: ToolPin['name'], python: string): PinnedPackage | undefined => {
-  const version = buildToolVersions(python)[name];
-  const pin = pins.find((each) => each.name === name && each.version === version);
+export const buildTool = (name: string, python: string): PinnedPackage | undefined => {
+  const versions = buildToolVersions(python);
+  const pin = pins.find((each) => each.name === name && each.version === versions[each.name]);
   if (pin === undefined) return undefined;
   return {
-    id: buildToolId(pin),
+    id: packageId(pin.name, pin.version),
     name: pin.name,
     version: pin.version,
     artifacts: [
@@ -151,6 +151,3 @@ export const buildTool = (name: ToolPin['name'], python: string): PinnedPackage 
     metadata: {},
   };
 };
-
-/** The pins are ids of their own kind only where a lock has the same version from elsewhere. */
-const buildToolId = (pin: ToolPin): PackageId => packageId(pin.name, pin.version);

@@ -15,6 +15,13 @@ const readFolder = (path: string, read: ReadPath): Project => {
     const bytes = read(below(path, name));
     return bytes === undefined ? [] : [[name, bytes] as const];
   });
+  if (files.length === 0) {
+    throw new Lock2nixError(
+      'INPUT_MISSING',
+      `${quoted(path)}, which the lock names, is not there or has neither pyproject.toml nor setup.py`,
+      { hint: 'bring the folder back, or lock again without it' },
+    );
+  }
   return readProject(new Map(files), path);
 };
 

@@ -1,5 +1,5 @@
 import { Lock2nixError } from '../../graph/errors.ts';
-import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
+import { type Platform, platformName } from '../../graph/platform.ts';
 import type {
   Artifact,
   Build,
@@ -16,6 +16,7 @@ import {
   pinArtifact,
 } from './artifacts.ts';
 import { type BuildPlan, planBuild } from './backend.ts';
+import { inOrder } from './in-order.ts';
 
 export interface PackageContext extends ArtifactContext {
   readonly python: PythonTarget;
@@ -29,9 +30,12 @@ export interface PinnedFiles {
   readonly tools: readonly PinnedPackage[];
 }
 
-type Choice =
-  | { readonly platform: Platform; readonly artifact: LockedArtifact }
-  | { readonly platform: Platform; readonly reason: string };
+/** What a platform installs, if anything; `refused` says why its source cannot be built there. */
+interface Choice {
+  readonly platform: Platform;
+  readonly artifact?: LockedArtifact;
+  readonly refused?: string;
+}
 
 const choose = (
   artifacts: readonly LockedArtifact[],
@@ -45,39 +49,91 @@ const choose = (
   artifacts.find(({ kind }) => kind === 'tree' && !onlyBinary) ??
   chooseArtifact(artifacts, { python, platform, prefer, onlyBinary });
 
-const planOf = ({ facts }: PinnedArtifact, python: PythonTarget): BuildPlan => {
+const planOf = (
+  { facts }: PinnedArtifact,
+  python: PythonTarget,
+  platforms: readonly Platform[],
+): BuildPlan => {
   if (facts !== undefined && facts.buildSystem === undefined && !facts.hasSetupPy) {
-    return { kind: 'refused', reason: 'its source has neither pyproject.toml nor setup.py' };
+    const reason = 'its source has neither a setup.py nor a `[build-system]` in a pyproject.toml';
+    const refused = new Map(platforms.map((platform) => [platformName(platform), reason]));
+    return { packages: [], refused };
   }
-  return planBuild(facts?.buildSystem, python.version);
+  return planBuild(facts?.buildSystem, { python, platforms });
 };
 
-const refuse = (locked: LockedPackage, choices: readonly Choice[]): Lock2nixError => {
-  const [first] = choices;
-  const reason = first !== undefined && 'reason' in first ? first.reason : 'it has no file';
-  const unbuildable = reason.startsWith('its ');
+const namesOf = (platforms: readonly Platform[]): string => platforms.map(platformName).join(', ');
+
+/** Reasons with the platforms that they hold on, in the order of the platforms. */
+const byReason = (
+  choices: readonly Choice[],
+  unfit: string,
+): ReadonlyMap<string, readonly Platform[]> => {
+  const reasons = new Map<string, Platform[]>();
+  for (const { platform, refused = unfit } of choices) {
+    const platforms = reasons.get(refused);
+    if (platforms === undefined) reasons.set(refused, [platform]);
+    else platforms.push(platform);
+  }
+  return reasons;
+};
+
+const refuse = (
+  { id, artifacts }: LockedPackage,
+  choices: readonly Choice[],
+  unfit: string,
+): Lock2nixError => {
+  const reasons = [...byReason(choices, unfit)].map(
+    ([reason, platforms]) => `on ${namesOf(platforms)}: ${reason}`,
+  );
+  const isUnbuildable = choices.some(({ refused }) => refused !== undefined);
+  const isLive = artifacts.some(({ source }) => source.kind === 'path');
+  const unbuildable = isLive
+    ? 'name a build backend that is supported in its pyproject.toml'
+    : 'lock a version that has a wheel for this Python and these systems';
   return new Lock2nixError(
-    unbuildable ? 'BACKEND_UNSUPPORTED' : 'NO_USABLE_FILE',
-    `\`${locked.id}\` cannot be installed on ${choices.map(({ platform }) => platformName(platform)).join(', ')}: ${reason}`,
+    isUnbuildable ? 'BACKEND_UNSUPPORTED' : 'NO_USABLE_FILE',
+    `\`${id}\` cannot be installed ${reasons.join('; ')}`,
     {
-      hint: unbuildable
-        ? 'lock a version that has a wheel for this Python and these systems'
+      hint: isUnbuildable
+        ? unbuildable
         : 'name another `--python` or `--systems`, or lock a version that has files for them',
     },
   );
 };
 
-/** `undefined` when an artifact serves every platform that wants the package. */
-const platformsOf = (
-  mine: readonly Platform[],
-  all: readonly Platform[],
-): readonly PlatformName[] | undefined =>
-  mine.length === all.length ? undefined : mine.map(platformName);
+/** What is worth knowing about choices that were not free. */
+const reportChoices = (
+  { id }: LockedPackage,
+  choices: readonly Choice[],
+  { report, unfit }: Pick<ArtifactContext, 'report'> & { unfit: string },
+): void => {
+  const instead = choices.filter(
+    ({ artifact, refused }) => artifact !== undefined && refused !== undefined,
+  );
+  for (const [reason, platforms] of byReason(instead, unfit)) {
+    report({
+      severity: 'note',
+      code: 'wheel-instead',
+      message: `\`${id}\`: ${reason}; its wheel is used on ${namesOf(platforms)}`,
+    });
+  }
+  const missing = choices.filter(({ artifact }) => artifact === undefined);
+  for (const [reason, platforms] of byReason(missing, unfit)) {
+    report({
+      severity: 'warning',
+      code: 'platform-without-file',
+      message: `\`${id}\` cannot be installed on ${namesOf(platforms)}: ${reason}`,
+      hint: 'the recipe says so when it is evaluated there; leave the system out with `--systems`',
+    });
+  }
+};
 
 /**
  * Chooses and pins the files of a package for the platforms that want it. Where a source cannot be
  * built, a wheel is taken; a platform that is left with nothing is reported, and all of them are
- * refused with NO_USABLE_FILE or BACKEND_UNSUPPORTED.
+ * refused with NO_USABLE_FILE or BACKEND_UNSUPPORTED. Wheels differ by platform; the source, where
+ * one is used, is the same for all, and so is the way to build it.
  */
 export const pinFiles = async (
   locked: LockedPackage,
@@ -96,60 +152,52 @@ export const pinFiles = async (
     return pinned;
   };
 
-  let built: Extract<BuildPlan, { kind: 'build' }> | undefined;
-  const choices = await Promise.all(
-    platforms.map(async (platform): Promise<Choice> => {
-      const artifact = choose(artifacts, platform, { python, prefer, onlyBinary: false });
-      if (artifact === undefined) {
-        return {
-          platform,
-          reason: `none of its ${artifacts.length} files fits CPython ${python.version} there`,
-        };
-      }
-      if (artifact.kind === 'wheel') return { platform, artifact };
-      const plan = planOf(await pin(artifact), python);
-      if (plan.kind === 'build') {
-        built = plan;
-        return { platform, artifact };
-      }
-      const wheel = choose(artifacts, platform, { python, prefer, onlyBinary: true });
-      if (wheel === undefined) return { platform, reason: plan.reason };
-      report({
-        severity: 'note',
-        code: 'wheel-instead',
-        message: `\`${locked.id}\`: ${plan.reason}; its wheel is used on ${platformName(platform)}`,
-      });
-      return { platform, artifact: wheel };
-    }),
+  const first = platforms.map((platform) => ({
+    platform,
+    artifact: choose(artifacts, platform, { python, prefer, onlyBinary: false }),
+  }));
+  const fromSource = first.filter(
+    ({ artifact }) => artifact !== undefined && artifact.kind !== 'wheel',
   );
+  const source = fromSource[0]?.artifact;
+  const plan =
+    source === undefined
+      ? undefined
+      : planOf(
+          await pin(source),
+          python,
+          fromSource.map(({ platform }) => platform),
+        );
+  const choices = first.map(({ platform, artifact }): Choice => {
+    const refused = plan?.refused.get(platformName(platform));
+    const chosen =
+      refused === undefined
+        ? artifact
+        : choose(artifacts, platform, { python, prefer, onlyBinary: true });
+    return {
+      platform,
+      ...(chosen === undefined ? {} : { artifact: chosen }),
+      ...(refused === undefined ? {} : { refused }),
+    };
+  });
 
-  const usable = choices.flatMap((choice) => ('artifact' in choice ? [choice] : []));
-  if (usable.length === 0) throw refuse(locked, choices);
-  for (const choice of choices) {
-    if ('reason' in choice) {
-      report({
-        severity: 'warning',
-        code: 'platform-without-file',
-        message: `\`${locked.id}\` cannot be installed on ${platformName(choice.platform)}: ${choice.reason}`,
-        hint: 'the recipe says so when it is evaluated there; leave the system out with `--systems`',
-      });
-    }
-  }
-  const chosen = [...new Set(usable.map(({ artifact }) => artifact))];
-  const pinned = await Promise.all(
-    chosen.map(async (artifact): Promise<Artifact> => {
-      const mine = usable.filter((choice) => choice.artifact === artifact);
-      const names = platformsOf(
-        mine.map(({ platform }) => platform),
-        platforms,
-      );
-      const { artifact: file } = await pin(artifact);
-      return names === undefined ? file : { ...file, platforms: names };
-    }),
-  );
+  const count =
+    artifacts.length === 1
+      ? 'its only file does not fit'
+      : `none of its ${artifacts.length} files fits`;
+  const unfit = `${count} CPython ${python.version} there`;
+  const chosen = [...new Set(choices.flatMap(({ artifact }) => artifact ?? []))];
+  if (chosen.length === 0) throw refuse(locked, choices, unfit);
+  reportChoices(locked, choices, { report, unfit });
+  const pinned = await inOrder(chosen.map(pin));
   return {
-    artifacts: pinned,
-    ...(built === undefined ? {} : { build: built.build }),
-    tools: built?.packages ?? [],
+    artifacts: pinned.map(({ artifact }, index) => {
+      const mine = choices.filter((choice) => choice.artifact === chosen[index]);
+      return mine.length === platforms.length
+        ? artifact
+        : { ...artifact, platforms: mine.map(({ platform }) => platformName(platform)) };
+    }),
+    ...(plan?.build === undefined ? {} : { build: plan.build }),
+    tools: plan?.packages ?? [],
   };
 };

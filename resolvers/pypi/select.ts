@@ -3,15 +3,14 @@ import { type Platform, platformName } from '../../graph/platform.ts';
 import {
   type LockedDependency,
   type LockedGraph,
-  type LockedPackage,
   type LockedRoot,
   type PackageId,
   type PythonTarget,
   packageId,
 } from '../../graph/types.ts';
-import { evaluateForMinor, type PatchRange } from '../../standards/marker-environment.ts';
-import { specifierContains, tryParseSpecifierSet } from '../../standards/specifier.ts';
-import { parseVersion } from '../../standards/version.ts';
+import type { MinorEvaluation, PatchRange } from '../../standards/marker-environment.ts';
+import { createJudge, type Judge } from './judge.ts';
+import { evaluatePython, narrow } from './python-range.ts';
 
 /** What part of a lock is wanted: groups besides `main`, and extras of the roots. */
 export interface Wanted {
@@ -25,61 +24,56 @@ export interface ActiveEdge {
   readonly to: PackageId;
 }
 
-/** What a lock means on one platform. `patchRange` is there when a marker looked at the patch release. */
+/** What a lock means on one platform, for the patch releases of `patchRange`. */
 export interface Selection {
   readonly packages: ReadonlySet<PackageId>;
   readonly edges: ReadonlyMap<PackageId, readonly ActiveEdge[]>;
   readonly patchRange: PatchRange;
 }
 
+interface Asker {
+  readonly asker: string;
+  readonly candidates: readonly PackageId[];
+}
+
 interface Walk {
-  readonly candidates: Map<string, readonly PackageId[]>;
-  readonly edges: Map<PackageId, ActiveEdge[]>;
-  readonly askers: Map<string, string[]>;
+  readonly candidates: ReadonlyMap<string, readonly PackageId[]>;
+  readonly edges: ReadonlyMap<PackageId, readonly ActiveEdge[]>;
+  /** Who asks for a name, and what of it each would take. */
+  readonly askers: ReadonlyMap<string, readonly Asker[]>;
+  readonly patchRange: PatchRange;
 }
 
-interface Judge {
-  /** Whether a dependency or a package holds here at all. */
-  readonly holds: (item: Pick<LockedDependency, 'marker'>) => boolean;
-  readonly usable: (id: PackageId) => boolean;
-}
-
-/** The id of a root's own package. */
-export const rootId = (root: LockedRoot): PackageId => packageId(root.name, root.version ?? '0');
+/** The id of a root's own package; told apart from a locked package of its name and version. */
+export const rootId = (
+  { packages }: LockedGraph,
+  { name, version = '0' }: LockedRoot,
+): PackageId =>
+  packages.has(packageId(name, version))
+    ? packageId(name, version, 'root')
+    : packageId(name, version);
 
 /** More than any lock needs; locks whose picks never settle contradict themselves. */
 const maximumRounds = 100;
 
-/** The patch release that stands for "any, the newest": no minor version reaches it. */
-const newestPatch = 99;
-
-const judgeFor = (
-  graph: LockedGraph,
-  target: PythonTarget,
-  { platform, onRange }: { platform: Platform; onRange: (range: PatchRange) => void },
-): Judge => {
-  const version = parseVersion(target.fullVersion ?? `${target.version}.${newestPatch}`);
-  const holds: Judge['holds'] = ({ marker }) => {
-    if (marker === undefined) return true;
-    const { value, patchRange } = evaluateForMinor(marker, target, platform);
-    if (patchRange !== undefined) onRange(patchRange);
-    return value;
-  };
-  const allowsPython = ({ requiresPython }: LockedPackage): boolean => {
-    const set = requiresPython === undefined ? undefined : tryParseSpecifierSet(requiresPython);
-    return set === undefined || specifierContains(set, version, { prereleases: true });
-  };
-  const known = new Map<PackageId, boolean>();
-  const usable: Judge['usable'] = (id) => {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    const locked = graph.packages.get(id);
-    const answer = locked !== undefined && holds(locked) && allowsPython(locked);
-    known.set(id, answer);
-    return answer;
-  };
-  return { holds, usable };
+const append = <Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void => {
+  const items = map.get(key);
+  if (items === undefined) map.set(key, [item]);
+  else items.push(item);
 };
+
+/** The dependencies of a root that are wanted, each with whether it is one of the root's own. */
+const rootDependencies = (
+  { groups }: LockedRoot,
+  wanted: Wanted,
+): readonly { readonly dependency: LockedDependency; readonly isOwn: boolean }[] =>
+  ['main', ...wanted.groups]
+    .filter((group) => Object.hasOwn(groups, group))
+    .flatMap((group) =>
+      // Development groups are part of the environment, not of what the root itself needs.
+      (groups[group] ?? []).map((dependency) => ({ dependency, isOwn: group === 'main' })),
+    )
+    .filter(({ dependency: { extra } }) => extra === undefined || wanted.extras.includes(extra));
 
 /** One pass from the roots along `picks`; collects what each name may be, and who asks for it. */
 const walkOnce = (
@@ -87,35 +81,33 @@ const walkOnce = (
   wanted: Wanted,
   { judge, picks }: { judge: Judge; picks: ReadonlyMap<string, PackageId> },
 ): Walk => {
-  const walk: Walk = { candidates: new Map(), edges: new Map(), askers: new Map() };
+  const candidates = new Map<string, readonly PackageId[]>();
+  const edges = new Map<PackageId, ActiveEdge[]>();
+  const askers = new Map<string, Asker[]>();
   const seenExtras = new Map<PackageId, Set<string>>();
   const queue: { readonly id: PackageId; readonly extras: readonly string[] }[] = [];
+  let patchRange: PatchRange = {};
+  const isTrue = ({ value, patchRange: range }: MinorEvaluation): boolean => {
+    if (range !== undefined) patchRange = narrow(patchRange, range);
+    return value;
+  };
 
   const follow = (asker: string, dependency: LockedDependency, owner?: PackageId): void => {
-    if (!judge.holds(dependency)) return;
-    const usable = dependency.candidates.filter(judge.usable);
-    const before = walk.candidates.get(dependency.name);
-    const both = before === undefined ? usable : before.filter((id) => usable.includes(id));
-    walk.candidates.set(dependency.name, both);
-    const askers = walk.askers.get(dependency.name) ?? [];
-    askers.push(asker);
-    walk.askers.set(dependency.name, askers);
-    const pick = picks.get(dependency.name) ?? both[0];
+    if (!isTrue(judge.holds(dependency))) return;
+    const { name, extras } = dependency;
+    const usable = dependency.candidates.filter((id) => isTrue(judge.isUsable(id)));
+    const both = candidates.get(name)?.filter((id) => usable.includes(id)) ?? usable;
+    candidates.set(name, both);
+    append(askers, name, { asker, candidates: dependency.candidates });
+    const pick = picks.get(name) ?? both[0];
     if (pick === undefined) return;
-    if (owner !== undefined) {
-      walk.edges.set(owner, [...(walk.edges.get(owner) ?? []), { dependency, to: pick }]);
-    }
-    queue.push({ id: pick, extras: dependency.extras });
+    if (owner !== undefined) append(edges, owner, { dependency, to: pick });
+    queue.push({ id: pick, extras });
   };
 
   for (const root of graph.roots) {
-    for (const group of ['main', ...wanted.groups]) {
-      for (const dependency of root.groups[group] ?? []) {
-        if (dependency.extra === undefined || wanted.extras.includes(dependency.extra)) {
-          // Development groups are part of the environment, not of what the root itself needs.
-          follow(root.name, dependency, group === 'main' ? rootId(root) : undefined);
-        }
-      }
+    for (const { dependency, isOwn } of rootDependencies(root, wanted)) {
+      follow(root.name, dependency, isOwn ? rootId(graph, root) : undefined);
     }
   }
   for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
@@ -130,37 +122,49 @@ const walkOnce = (
       if (now) follow(id, dependency, id);
     }
   }
-  return walk;
+  return { candidates, edges, askers, patchRange };
 };
 
-const contradiction = (name: string, walk: Walk, platform: Platform): Lock2nixError => {
-  const askers = [...new Set(walk.askers.get(name))].sort();
+const contradiction = (
+  name: string,
+  walk: Walk,
+  { judge, platform }: { judge: Judge; platform: Platform },
+): Lock2nixError => {
+  const all = walk.askers.get(name) ?? [];
+  const askers = [...new Set(all.map(({ asker }) => asker))].sort();
+  const unfit = [...new Set(all.flatMap(({ candidates }) => candidates))]
+    .filter((id) => !judge.isUsable(id).value)
+    .sort();
+  const because = unfit.length === 0 ? '' : `; not for this Python and system: ${unfit.join(', ')}`;
   return new Lock2nixError(
     'LOCK_CONTRADICTION',
-    `no locked version of \`${name}\` serves all who ask for it on ${platformName(platform)}: ${askers.join(', ')}`,
+    `no locked version of \`${name}\` serves all who ask for it on ${platformName(platform)}: ${askers.join(', ')}${because}`,
     {
       hint: 'lock again with the tool that wrote the lock, or name another `--python` or `--systems`',
     },
   );
 };
 
+/** The patch releases that the lock as a whole is for. */
+const lockRange = ({ requiresPython }: LockedGraph, target: PythonTarget): PatchRange => {
+  if (requiresPython === undefined) return {};
+  const { value, patchRange = {} } = evaluatePython(requiresPython, target);
+  // A release newer than all that are known was checked when the target was chosen.
+  return value ? patchRange : {};
+};
+
 /**
  * Picks one package of each name for a platform: the best that every dependency which holds there
  * accepts. Repeats until the picks carry themselves, since a pick decides which dependencies there
- * are. Throws LOCK_CONTRADICTION when a name is left with nothing.
+ * are. Throws LOCK_CONTRADICTION when a name is left with nothing, MARKER_INVALID for a marker
+ * without a meaning.
  */
 export const select = (
   graph: LockedGraph,
   target: PythonTarget,
   { platform, wanted }: { platform: Platform; wanted: Wanted },
 ): Selection => {
-  let range: PatchRange = {};
-  const judge = judgeFor(graph, target, {
-    platform,
-    onRange: (other) => {
-      range = narrow(range, other);
-    },
-  });
+  const judge = createJudge(graph, target, platform);
   let picks: ReadonlyMap<string, PackageId> = new Map();
   for (let round = 0; round < maximumRounds; round += 1) {
     const walk = walkOnce(graph, wanted, { judge, picks });
@@ -169,9 +173,10 @@ export const select = (
     const settled = [...next].every(([name, id]) => picks.get(name) === id);
     if (settled && next.size === picks.size) {
       for (const [name, candidates] of walk.candidates) {
-        if (candidates.length === 0) throw contradiction(name, walk, platform);
+        if (candidates.length === 0) throw contradiction(name, walk, { judge, platform });
       }
-      return { packages: new Set(next.values()), edges: walk.edges, patchRange: range };
+      const patchRange = narrow(lockRange(graph, target), walk.patchRange);
+      return { packages: new Set(next.values()), edges: walk.edges, patchRange };
     }
     picks = next;
   }
@@ -181,20 +186,3 @@ export const select = (
     { hint: 'lock again with the tool that wrote the lock' },
   );
 };
-
-/** The patch releases that both ranges hold. */
-export const narrow = (one: PatchRange, other: PatchRange): PatchRange => {
-  const later = (
-    a: string | undefined,
-    b: string | undefined,
-    sign: 1 | -1,
-  ): string | undefined => {
-    if (a === undefined || b === undefined) return a ?? b;
-    return Math.sign(patchOf(a) - patchOf(b)) === sign ? a : b;
-  };
-  const from = later(one.from, other.from, 1);
-  const to = later(one.to, other.to, -1);
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-};
-
-const patchOf = (version: string): number => parseVersion(version).release[2] ?? 0;

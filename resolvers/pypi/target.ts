@@ -1,5 +1,6 @@
 import { Lock2nixError } from '../../graph/errors.ts';
 import type { PythonTarget } from '../../graph/types.ts';
+import { newestPatch } from '../../standards/marker-environment.ts';
 import { parseSpecifierSet, specifierContains } from '../../standards/specifier.ts';
 import { parseVersion } from '../../standards/version.ts';
 
@@ -22,7 +23,7 @@ const patches = Array.from({ length: 40 }, (_, patch) => patch);
 
 /** `--python` as a target: `3.12` is any patch release of it, `3.12.1` that one. Throws PYTHON_UNKNOWN. */
 export const parsePython = (text: string): PythonTarget => {
-  const match = /^(?<minor>\d+\.\d+)(?:\.\d+)?$/.exec(text);
+  const match = /^(?<minor>\d+\.\d+)(?:\.(?:0|[1-9]\d?))?$/.exec(text);
   const minor = match?.groups?.['minor'];
   const version = pythonVersions.find((known) => known === minor);
   if (version === undefined) {
@@ -41,17 +42,35 @@ export const parsePython = (text: string): PythonTarget => {
   };
 };
 
-/** Whether a specifier set over Python versions (absent: any) lets the target run at all. */
+const containsPython = (specifier: string, release: string): boolean =>
+  specifierContains(parseSpecifierSet(specifier), parseVersion(release), { prereleases: true });
+
+/**
+ * Whether a specifier set over Python versions (absent: any) lets the target run. A minor version
+ * stands for its newest patch release, or for one that is still to come.
+ */
 export const allowsPython = (specifier: string | undefined, target: PythonTarget): boolean => {
   if (specifier === undefined) return true;
-  const set = parseSpecifierSet(specifier);
-  const releases =
-    target.fullVersion === undefined
-      ? patches.map((patch) => `${target.version}.${patch}`)
-      : [target.fullVersion];
-  return releases.some((release) =>
-    specifierContains(set, parseVersion(release), { prereleases: true }),
-  );
+  const { version, fullVersion } = target;
+  if (fullVersion !== undefined) return containsPython(specifier, fullVersion);
+  return patches
+    .slice(newestPatch(version))
+    .some((patch) => containsPython(specifier, `${version}.${patch}`));
+};
+
+/** The newest patch release of a minor version, as far as is known, that a specifier set allows. */
+const allowedRelease = (specifier: string, version: string): string | undefined =>
+  patches
+    .slice(0, newestPatch(version) + 1)
+    .map((patch) => `${version}.${patch}`)
+    .findLast((release) => containsPython(specifier, release));
+
+const otherPython = (specifier: string, { version, fullVersion }: PythonTarget): string => {
+  const release = allowedRelease(specifier, version);
+  if (release === undefined) return 'name another `--python`, or widen the range and lock again';
+  return fullVersion === undefined
+    ? `only older releases of it are allowed: write \`--python ${release}\`, or widen the range and lock again`
+    : `write \`--python ${release}\`, or widen the range and lock again`;
 };
 
 /**
@@ -65,11 +84,11 @@ export const choosePython = (
 ): PythonTarget => {
   if (asked !== undefined) {
     const target = parsePython(asked);
-    if (!allowsPython(specifier, target)) {
+    if (specifier !== undefined && !allowsPython(specifier, target)) {
       throw new Lock2nixError(
         'LOCK_CONTRADICTION',
         `\`${file}\` is for Python ${specifier}, which Python ${asked} is not`,
-        { hint: 'name another `--python`, or widen the range and lock again', location: { file } },
+        { hint: otherPython(specifier, target), location: { file } },
       );
     }
     return target;
@@ -81,7 +100,10 @@ export const choosePython = (
     throw new Lock2nixError(
       'PYTHON_UNKNOWN',
       `\`${file}\` is for Python ${specifier}, which no version that lock2nix knows satisfies`,
-      { hint: `lock2nix knows ${pythonVersions.join(', ')}`, location: { file } },
+      {
+        hint: `lock2nix knows the newest releases of ${pythonVersions.join(', ')}; write an older one as \`--python\``,
+        location: { file },
+      },
     );
   }
   return { implementation: 'cpython', version };

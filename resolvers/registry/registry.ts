@@ -3,7 +3,7 @@ import { Lock2nixError } from '../../graph/errors.ts';
 import type { Integrity } from '../../graph/types.ts';
 import { readArchive } from '../../standards/archive.ts';
 import { unpackTree } from '../../standards/archive-tree.ts';
-import { tryParseIntegrity } from '../../standards/integrity.ts';
+import { hashBytes, tryParseIntegrity } from '../../standards/integrity.ts';
 import { type FileTree, narHash } from '../../standards/nar.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { readSdist } from '../../standards/sdist.ts';
@@ -40,6 +40,20 @@ const notCached = (what: string): Lock2nixError =>
 
 /** A URL whose query holds a credential is never a key. */
 const isCacheable = (url: string): boolean => !hasSecretQuery(url);
+
+/** What was verified is part of the question: an answer for other hashes says nothing. */
+const verifiedKey = (sris: readonly string[]): { readonly sris?: readonly string[] } =>
+  sris.length === 0 ? {} : { sris: [...new Set(sris)].sort() };
+
+const downloadVerified = async (
+  http: Http,
+  url: string,
+  sris: readonly string[],
+): Promise<Buffer> => {
+  const bytes = await downloadArchive(http, url);
+  for (const sri of sris) verifyBytes(bytes, sri, url);
+  return bytes;
+};
 
 /** The last part of a URL's path, for messages. */
 const fileNameOf = (url: string): string => new URL(url).pathname.split('/').at(-1) ?? '';
@@ -126,28 +140,33 @@ export const createRegistry = (parts: RegistryParts): Registry => {
     ...createIndexLookup({ http, cache, publicIndex: index, now }),
     archiveFacts: createArchiveReader(http, cache),
 
-    urlIntegrity(text) {
+    urlIntegrity(text, sris = []) {
       const url = publicUrl(parseHttpUrl(text));
-      return integrities(url, async () => {
-        const key = { url, of: 'file' };
+      const verified = verifiedKey(sris);
+      return integrities(JSON.stringify([url, verified]), async () => {
+        const key = { url, of: 'file', ...verified };
         const known = isCacheable(url) ? await cache.read('url-hash', key, parseSri) : undefined;
         if (known !== undefined) return { sri: known, of: 'file' };
         if (http.offline) throw notCached(`the hash of \`${shownUrl(url)}\``);
-        const sri = await downloadHash(http, text);
+        const sri =
+          sris.length === 0
+            ? await downloadHash(http, text)
+            : hashBytes('sha256', await downloadVerified(http, text, sris));
         if (isCacheable(url)) await cache.write('url-hash', key, sri);
         return { sri, of: 'file' };
       });
     },
 
-    async unpackedSource({ url: text, subdirectory }) {
+    async unpackedSource({ url: text, sris = [], subdirectory }) {
       const url = publicUrl(parseHttpUrl(text));
-      return treeSource(`url ${url}`, {
+      const verified = verifiedKey(sris);
+      return treeSource(`url ${JSON.stringify([url, verified])}`, {
         bucket: 'url-hash',
-        key: isCacheable(url) ? { url, of: 'tree' } : undefined,
+        key: isCacheable(url) ? { url, of: 'tree', ...verified } : undefined,
         label: shownUrl(url),
         subdirectory,
         load: async () => {
-          const bytes = await downloadArchive(http, text);
+          const bytes = await downloadVerified(http, text, sris);
           return unpackTree(await readArchive(bytes, fileNameOf(url)), { stripRoot: true });
         },
       });

@@ -64,6 +64,8 @@ export interface GitRequest {
 /** An archive that is unpacked, such as forges make on demand. */
 export interface UnpackedRequest {
   readonly url: string;
+  /** Hashes that the archive itself must have, before it is unpacked. */
+  readonly sris?: readonly string[];
   /** The folder that the facts are about; absent: the root. The integrity is of the whole tree. */
   readonly subdirectory?: string;
 }
@@ -104,8 +106,8 @@ export interface Registry {
   /** What an sdist says of itself; downloaded and verified. Throws `ARCHIVE_INVALID`. */
   archiveFacts(archive: ArchiveRequest): Promise<ArchiveFacts>;
 
-  /** `of: "file"`, sha256: what `fetchurl` checks. */
-  urlIntegrity(url: string): Promise<Integrity>;
+  /** `of: "file"`, sha256: what `fetchurl` checks. The file must have all hashes of `sris`. */
+  urlIntegrity(url: string, sris?: readonly string[]): Promise<Integrity>;
 
   /**
    * `of: "tree"`, sha256 of the unpacked tree without its one top folder: what `fetchzip` checks.

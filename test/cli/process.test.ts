@@ -1,4 +1,12 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -59,6 +67,23 @@ test('both names are one program', async () => {
       stderr: '',
     });
   }
+});
+
+test('the version is told before anything else is loaded', () => {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const text = readFileSync(path, 'utf8');
+    // Static imports alone: what is imported later stands in brackets.
+    for (const [, specifier = ''] of text.matchAll(/^(?:import|\} from) "(\.[^"]+)";$/gm)) {
+      load(join(path, '..', specifier));
+    }
+  };
+  load(lock2nix);
+  const bytes = [...loaded].reduce((sum, path) => sum + statSync(path).size, 0);
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(bytes).toBeLessThan(10_000);
 });
 
 test('the same bytes whatever HOME, time zone, language and folder are', async () => {

@@ -117,6 +117,7 @@ fast = ["gamma"]
 [metadata]
 lock-version = "2.1"
 python-versions = ">=3.9,<3.13"
+content-hash = "edc50c430e9c4b0133217ea295eb8ff6d1f930b832fefc1ad6f63cabc2def7a5"
 `;
 
 export const manifestText = `[project]

@@ -1,0 +1,70 @@
+/** What holds on one platform: markers of dependencies and packages, and their Python versions. */
+import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
+import type { Marker } from '../../graph/marker.ts';
+import type { Platform } from '../../graph/platform.ts';
+import type { LockedGraph, PackageId, PythonTarget } from '../../graph/types.ts';
+import { evaluateForMinor, type MinorEvaluation } from '../../standards/marker-environment.ts';
+import { evaluatePython, narrow } from './python-range.ts';
+
+export interface Judge {
+  /** Whether a dependency holds here at all. */
+  readonly holds: (dependency: {
+    readonly name: string;
+    readonly marker?: Marker;
+  }) => MinorEvaluation;
+  /** Whether a package may be installed here. */
+  readonly isUsable: (id: PackageId) => MinorEvaluation;
+}
+
+const both = (one: MinorEvaluation, other: MinorEvaluation): MinorEvaluation => {
+  const patchRange = narrow(one.patchRange ?? {}, other.patchRange ?? {});
+  const value = one.value && other.value;
+  return Object.keys(patchRange).length === 0 ? { value } : { value, patchRange };
+};
+
+/**
+ * A judge of the dependencies and packages of a graph, for one Python and one platform. It throws
+ * MARKER_INVALID with the name of the package for a marker without a meaning.
+ */
+export const createJudge = (
+  graph: LockedGraph,
+  target: PythonTarget,
+  platform: Platform,
+): Judge => {
+  const evaluate = (marker: Marker, subject: string): MinorEvaluation => {
+    try {
+      return evaluateForMinor(marker, target, platform);
+    } catch (error) {
+      if (!isLock2nixError(error)) throw error;
+      throw new Lock2nixError(error.code, `the marker of \`${subject}\`: ${error.message}`, {
+        cause: error,
+        hint: error.hint ?? 'lock again with the tool that wrote the lock',
+        location: { file: graph.format.file },
+      });
+    }
+  };
+  const holds: Judge['holds'] = ({ name, marker }) =>
+    marker === undefined ? { value: true } : evaluate(marker, name);
+
+  const pythons = new Map<string, MinorEvaluation>();
+  const allowsPython = (specifier: string | undefined): MinorEvaluation => {
+    if (specifier === undefined) return { value: true };
+    const answer = pythons.get(specifier) ?? evaluatePython(specifier, target);
+    pythons.set(specifier, answer);
+    return answer;
+  };
+
+  const known = new Map<PackageId, MinorEvaluation>();
+  const judgePackage = (id: PackageId): MinorEvaluation => {
+    const locked = graph.packages.get(id);
+    if (locked === undefined) return { value: false };
+    const wanted = holds({ ...locked, name: id });
+    return wanted.value ? both(wanted, allowsPython(locked.requiresPython)) : wanted;
+  };
+  const isUsable: Judge['isUsable'] = (id) => {
+    const answer = known.get(id) ?? judgePackage(id);
+    known.set(id, answer);
+    return answer;
+  };
+  return { holds, isUsable };
+};
