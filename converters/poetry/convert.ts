@@ -56,7 +56,10 @@ const checkEnd = (document: TomlDocument, { metadata }: PoetryLock): void => {
 };
 
 const readContext = ({ file, text }: ConverterInput): LockContext => {
-  const document = readTomlDocument(file, text, 'LOCK_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'LOCK_SYNTAX',
+    next: 'run `poetry lock`',
+  });
   const { version, diagnostics } = readLockVersion(document);
   const lock = checkShape(document, lockShape, {
     code: 'LOCK_SHAPE',
