@@ -24,15 +24,36 @@ const typeNames: Readonly<Record<string, string>> = {
   integer: 'an integer',
 };
 
+const isDate = (value: unknown): boolean =>
+  Object.prototype.toString.call(value) === '[object Date]';
+
+// TOML has dates, which JSON Schema takes for tables.
+ajv.addKeyword({
+  keyword: 'isTable',
+  type: 'object',
+  schemaType: 'boolean',
+  before: 'required',
+  errors: false,
+  validate: (_: boolean, value: unknown) => !isDate(value),
+});
+
+/** The schema with `isTable` wherever it allows an object. */
+const withoutDates = (schema: object): object => {
+  const entries = Object.entries(schema).map(([key, value]: [string, unknown]) => {
+    const isSchema = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return [key, isSchema ? withoutDates(value) : value];
+  });
+  const types: readonly unknown[] = 'type' in schema ? [schema.type].flat() : [];
+  return Object.fromEntries(types.includes('object') ? [...entries, ['isTable', true]] : entries);
+};
+
 /** Compiles a JSON Schema; the result also tells TypeScript what the data is. */
 export const compileShape = <Shape>(schema: object): ValidateFunction<Shape> =>
-  ajv.compile<Shape>(schema);
+  ajv.compile<Shape>(withoutDates(schema));
 
 const typeOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'an array';
-  if (value instanceof Date || Object.prototype.toString.call(value) === '[object Date]') {
-    return 'a date';
-  }
+  if (isDate(value)) return 'a date';
   if (typeof value === 'bigint') return 'a number';
   return typeNames[typeof value] ?? typeof value;
 };
@@ -64,8 +85,8 @@ const formatPath = (path: TomlPath): string =>
     })
     .join('');
 
-const expected = ({ params, schema }: ErrorObject): string => {
-  const types = [params['type'] ?? schema].flat().map(String);
+const expected = ({ parentSchema }: ErrorObject): string => {
+  const types = [parentSchema?.['type']].flat().map(String);
   return types.map((type) => typeNames[type] ?? type).join(' or ');
 };
 
@@ -73,7 +94,7 @@ const problem = (error: ErrorObject, path: TomlPath): string => {
   const name = quoted(formatPath(path));
   if (error.keyword === 'required')
     return `${quoted(String(error.params['missingProperty']))} is missing`;
-  if (error.keyword === 'type') {
+  if (error.keyword === 'type' || error.keyword === 'isTable') {
     return `${name} must be ${expected(error)}, but is ${typeOf(error.data)}`;
   }
   if (error.keyword === 'enum') {

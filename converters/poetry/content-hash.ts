@@ -91,13 +91,17 @@ export const checkContentHash = (
     if (json === undefined) return [];
     if (createHash('sha256').update(json).digest('hex') === contentHash) return [];
   }
-  const command = isAtLeast(version, 2, 1) ? 'poetry lock' : 'poetry lock --no-update';
+  // Only Poetry 1.1 to 1.8 moves every pin unless told; no other knows the option.
+  const keepsPins = isAtLeast(version, 2, 1) || !isAtLeast(version, 1, 1);
+  const hint = keepsPins
+    ? 'run `poetry lock`'
+    : 'run `poetry lock --no-update` (`poetry lock` from Poetry 2 on)';
   return [
     {
       severity: 'warning',
       code: 'content-hash-mismatch',
       message: `\`${pyproject.file}\` has changed since \`${lock.file}\` was written`,
-      hint: `run \`${command}\``,
+      hint,
       location: locationOf(lock, ['metadata', 'content-hash']),
     },
   ];

@@ -16,7 +16,7 @@ import type { LockContext } from './context.ts';
 import { readEdges } from './edges.ts';
 import { requiresPythonOf } from './environment-marker.ts';
 import { readLockRoot } from './lock-root.ts';
-import { lockShape } from './lock-schema.ts';
+import { lockShape, type PoetryLock } from './lock-schema.ts';
 import { isAtLeast, readLockVersion } from './lock-version.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest, readManifestRoot } from './manifest-root.ts';
@@ -40,14 +40,40 @@ const describeLock =
       : { subject: `package number ${index + 1}`, skip: 2 };
   };
 
+/** Every Poetry ends its locks with these; without them the file has lost its end, and packages may be missing. */
+const checkEnd = (document: TomlDocument, { metadata }: PoetryLock): void => {
+  for (const key of ['python-versions', 'content-hash'] as const) {
+    if (metadata[key] !== undefined) continue;
+    throw errorAt(
+      { document, path: ['metadata', key], subject: 'poetry.lock' },
+      'LOCK_INCOMPLETE',
+      {
+        text: `\`metadata\` has no \`${key}\`: the file has been cut off or was not written by Poetry`,
+        hint: 'bring the file back from version control, or lock again with `poetry lock`',
+      },
+    );
+  }
+};
+
 const readContext = ({ file, text }: ConverterInput): LockContext => {
-  const document = readTomlDocument(file, text, 'LOCK_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'LOCK_SYNTAX',
+    next: 'run `poetry lock`',
+  });
   const { version, diagnostics } = readLockVersion(document);
   const lock = checkShape(document, lockShape, {
     code: 'LOCK_SHAPE',
     describe: describeLock(document),
   });
-  return { document, lock, version, gaps: [], diagnostics: [...diagnostics] };
+  checkEnd(document, lock);
+  return {
+    document,
+    lock,
+    version,
+    gaps: [],
+    diagnostics: [...diagnostics],
+    credentials: new Set(),
+  };
 };
 
 const checkGroups = ({ version }: LockContext, { all }: Entries): void => {

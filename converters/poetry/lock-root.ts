@@ -124,7 +124,9 @@ export const readLockRoot = (
     for (const group of knowsGroups ? (recordedGroups(entry) ?? []) : ['main']) {
       const place = { ...entry.place, path: [...entry.place.path, 'groups'] };
       const key = readAt(place, () => parseName(group));
-      groups.set(key, [...(groups.get(key) ?? []), { entry }]);
+      const members = groups.get(key);
+      if (members === undefined) groups.set(key, [{ entry }]);
+      else members.push({ entry });
     }
   }
   if (!knowsGroups || !knowsMarkers) {

@@ -24,7 +24,10 @@ export const unnamedRoot = 'project';
  * MANIFEST_SYNTAX or MANIFEST_SHAPE, with the line.
  */
 export const readManifest = (file: string, text: string): Manifest | undefined => {
-  const document = readTomlDocument(file, text, 'MANIFEST_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'MANIFEST_SYNTAX',
+    next: 'run `poetry lock`',
+  });
   const data = checkShape(document, pyprojectShape, {
     code: 'MANIFEST_SHAPE',
     describe: () => ({ subject: 'pyproject.toml', skip: 0 }),

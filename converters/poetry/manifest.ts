@@ -137,17 +137,22 @@ const projectExtras = ({
     const key = readAt(placeOf(document, path, `extra ${quoted(extra)}`), () => parseName(extra));
     stated.set(key, [...(stated.get(key) ?? []), ...readTexts(document, texts, path)]);
   }
-  const expand = (extra: string, seen: Set<string>): readonly Wanted[] => {
-    if (seen.has(extra)) return [];
-    seen.add(extra);
-    return (stated.get(extra) ?? []).flatMap((wanted) =>
-      wanted.name === own ? wanted.extras.flatMap((other) => expand(other, seen)) : [wanted],
-    );
+  const expand = (extra: string): readonly Wanted[] => {
+    const found: Wanted[] = [];
+    // Grows while it is walked.
+    const reached = new Set([extra]);
+    for (const name of reached) {
+      for (const wanted of stated.get(name) ?? []) {
+        if (wanted.name !== own) found.push(wanted);
+        else for (const other of wanted.extras) reached.add(other);
+      }
+    }
+    return found;
   };
   return new Map(
     [...stated.keys()].map((extra) => [
       extra,
-      expand(extra, new Set()).map((wanted) => ({ ...wanted, optional: true, extra })),
+      expand(extra).map((wanted) => ({ ...wanted, optional: true, extra })),
     ]),
   );
 };
@@ -259,25 +264,47 @@ const readGroups = ({ document, data }: Manifest): ReadonlyMap<string, RawGroup>
   return groups;
 };
 
-/** The dependencies of a group and of those that it includes, to any depth. */
+/** Throws MANIFEST_SHAPE for an include of a group that is not there, or that includes the includer. */
+const refuseInclude = ({ name, place }: RawGroup['includes'][number], exists: boolean): never => {
+  const why = exists ? 'which includes it' : 'which does not exist';
+  throw new Lock2nixError(
+    'MANIFEST_SHAPE',
+    `${place.subject} includes the group ${quoted(name)}, ${why}`,
+    { location: locationOf(place.document, place.path) },
+  );
+};
+
+/** The dependencies of a group and of those that it includes, to any depth; each group counts once. */
 const expandGroup = (
   groups: ReadonlyMap<string, RawGroup>,
-  name: string,
-  through: readonly string[],
+  start: string,
 ): readonly RootWanted[] => {
-  const { standard, poetry, includes } = groups.get(name) ?? emptyGroup;
-  const included = includes.flatMap((include) => {
-    if (groups.has(include.name) && !through.includes(include.name)) {
-      return expandGroup(groups, include.name, [...through, include.name]);
+  const found: RootWanted[] = [];
+  const seen = new Set<string>();
+  const open = new Set<string>();
+  const stack: { readonly name: string; readonly group: RawGroup; next: number }[] = [];
+  const enter = (name: string, group: RawGroup): void => {
+    found.push(...merge(group.standard, group.poetry));
+    seen.add(name);
+    open.add(name);
+    stack.push({ name, group, next: 0 });
+  };
+  enter(start, groups.get(start) ?? emptyGroup);
+  for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+    const include = frame.group.includes[frame.next];
+    frame.next += 1;
+    if (include === undefined) {
+      open.delete(frame.name);
+      stack.pop();
+      continue;
     }
-    const why = groups.has(include.name) ? 'which includes it' : 'which does not exist';
-    throw new Lock2nixError(
-      'MANIFEST_SHAPE',
-      `${include.place.subject} includes the group ${quoted(include.name)}, ${why}`,
-      { location: locationOf(include.place.document, include.place.path) },
-    );
-  });
-  return [...merge(standard, poetry), ...included];
+    const group = groups.get(include.name);
+    if (group === undefined || open.has(include.name)) {
+      return refuseInclude(include, group !== undefined);
+    }
+    if (!seen.has(include.name)) enter(include.name, group);
+  }
+  return found;
 };
 
 /** Each once, with the parts about extras of the project itself decided. */
@@ -305,7 +332,7 @@ export const readManifestDependencies = (manifest: Manifest): ManifestDependenci
   const groups = new Map<string, readonly RootWanted[]>([['main', settle(main.wanted)]]);
   for (const name of [...raw.keys()].sort()) {
     const before = name === 'main' ? (groups.get('main') ?? []) : [];
-    groups.set(name, [...before, ...settle(expandGroup(raw, name, [name]))]);
+    groups.set(name, [...before, ...settle(expandGroup(raw, name))]);
   }
   const optionalGroups = [...raw].filter(([, group]) => group.optional).map(([name]) => name);
   return { groups, optionalGroups: optionalGroups.sort(), extras: main.extras };

@@ -9,6 +9,7 @@ import { artifactKind, type FileList, fileVersion, readFiles, readHash } from '.
 import { type LockContext, reportCredentials } from './context.ts';
 import { checkGitUrl, checkPath, checkSubdirectory, checkUrl } from './locations.ts';
 import type { LockFile, LockSource } from './lock-schema.ts';
+import { isAtLeast } from './lock-version.ts';
 import type { Entries, Entry } from './packages.ts';
 
 /** The files of a package, or only their hashes. */
@@ -72,6 +73,19 @@ const listedFiles = (entry: Entry, metadata: MetadataFiles): FileList => {
     return { files: entry.locked.files, place: at(entry, 'files') };
   }
   return metadata.files.get(entry.name) ?? { files: [], place: entry.place };
+};
+
+/** Until 2.0 the lists come last, one for every package, if only an empty one. */
+const checkListed = ({ version }: LockContext, { entry, metadata }: FileOptions): void => {
+  const isListed =
+    entry.locked.files !== undefined ||
+    metadata.files.has(entry.name) ||
+    metadata.hashes.has(entry.name);
+  if (isListed || isAtLeast(version, 2, 0)) return;
+  throw errorAt(entry.place, 'LOCK_INCOMPLETE', {
+    text: 'its files are not in the metadata: the file has been cut off or was changed by hand',
+    hint: 'bring the file back from version control, or lock again with `poetry lock`',
+  });
 };
 
 const onlyOfVersion = (
@@ -225,11 +239,12 @@ export interface FileOptions {
 /**
  * The files of a package, as its source says. What the lock does not say becomes a gap. Throws
  * URL_INVALID, FILE_NAME_INVALID, HASH_INVALID, LOCK_SHAPE for an unknown kind of source, and
- * LOCK_INCOMPLETE for a git source without commit.
+ * LOCK_INCOMPLETE for a git source without commit and for a package that a list of files lacks.
  */
 export const readPackageFiles = (context: LockContext, options: FileOptions): PackageFiles => {
   const { entry } = options;
   const { source } = entry.locked;
+  checkListed(context, options);
   if (source === undefined) return indexFiles(context, options, { kind: 'index' });
   switch (source.type) {
     case undefined:

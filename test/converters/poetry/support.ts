@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type JsonMap, stringify } from '@iarna/toml';
 import { convert } from '../../../converters/poetry/convert.ts';
 import { isLock2nixError } from '../../../graph/errors.ts';
 import type { LockedDependency, LockedGraph, LockedPackage } from '../../../graph/types.ts';
@@ -25,6 +26,44 @@ export const convertTexts = (lock: string, pyproject?: string): LockedGraph =>
     read: (path) => (path === 'pyproject.toml' ? pyproject : undefined),
   }).graph;
 
+/** What a made-up package has besides its name, unless it says otherwise. */
+const packageDefaults: JsonMap = {
+  version: '1.0',
+  optional: false,
+  'python-versions': '*',
+  groups: ['main'],
+  files: [],
+};
+
+/** A lock in TOML with these packages; `rest` are its other tables, `metadata` is added to its own. */
+export const makeLock = (
+  packages: readonly JsonMap[],
+  {
+    metadata = {},
+    ...rest
+  }: { readonly metadata?: JsonMap; readonly [table: string]: unknown } = {},
+): string =>
+  stringify({
+    package: packages.map((one) => ({ ...packageDefaults, ...one })),
+    ...(rest as JsonMap),
+    metadata: {
+      'lock-version': '2.1',
+      'python-versions': '*',
+      'content-hash': '0',
+      ...metadata,
+    },
+  });
+
+/** The dependencies of a package of a graph, one line each. */
+export const dependenciesOf = (graph: LockedGraph, id: string): readonly string[] =>
+  [...graph.packages.values()]
+    .filter((locked) => locked.id === id)
+    .flatMap(({ dependencies }) => dependencies.map(dependencyText));
+
+/** The dependencies of a group of the only root, one line each. */
+export const groupOf = (graph: LockedGraph, group = 'main'): readonly string[] =>
+  (graph.roots[0]?.groups[group] ?? []).map(dependencyText);
+
 /** What went wrong, as `CODE file:line message`; anything but our own error is thrown on. */
 export const failure = (run: () => unknown): string => {
   try {
@@ -47,9 +86,9 @@ export const dependencyText = (dependency: LockedDependency): string =>
     dependency.marker === undefined ? '' : ` ; ${formatMarker(dependency.marker)}`,
   ].join('');
 
-const sourceText = ({ artifacts }: LockedPackage): string => {
+const sourceText = ({ artifacts, index }: LockedPackage): string => {
   const [first] = artifacts;
-  if (first === undefined) return '';
+  if (first === undefined) return index === undefined ? '' : `index=${index}`;
   const { kind: _, ...where } = first.source;
   const details = Object.entries(where).map(([key, value]) => `${key}=${String(value)}`);
   return [first.source.kind, ...details].join(' ');
