@@ -11,6 +11,7 @@
   pythonVersion,
   pythonFrom ? null,
   pythonTo ? null,
+  allowInsecurePython ? false,
   platforms,
   environments,
   buildEnvironments,
@@ -29,6 +30,7 @@ let
       pythonVersion
       pythonFrom
       pythonTo
+      allowInsecurePython
       ;
   };
 
