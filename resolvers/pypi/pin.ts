@@ -91,13 +91,15 @@ const createPinner = (context: Omit<PackageContext, 'report'>): PinMerged => {
   };
 };
 
+const edgeTo = (to: PackageId): Edge => ({ to, extras: [], kind: 'runtime' });
+
 const pinPackage = (
   { locked, dependencies }: Merged,
   { artifacts, build, metadata }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
   const { id, name, version } = locked;
-  const added = filled.map((to): Edge => ({ to, extras: [], kind: 'runtime' }));
+  const added = filled.map(edgeTo);
   return {
     id,
     name,
@@ -139,13 +141,24 @@ interface Draft {
 const addRoots = (
   { packages, builds }: Draft,
   { locked, options }: Pinning,
-  { selections, python }: { readonly selections: Selections; readonly python: PythonTarget },
+  {
+    selections,
+    filled,
+    python,
+  }: {
+    readonly selections: Selections;
+    readonly filled: Filled;
+    readonly python: PythonTarget;
+  },
 ): readonly Root[] =>
   locked.roots.map((root): Root => {
     const { platforms } = options;
     const { name, scripts } = root;
     const id = rootId(locked, root);
-    const dependencies = mergeEdges(id, platforms, selections);
+    const dependencies = [
+      ...mergeEdges(id, platforms, selections),
+      ...filled.ofProject.map(edgeTo),
+    ];
     const own = pinRoot(root, { id, dependencies, python, platforms });
     if (own === undefined) return { name, scripts };
     packages.set(id, own.package);
@@ -185,7 +198,7 @@ const pinEnvironments = async (
   const filled = fillDependencies(locked, merged, { python: python.version, platforms, report });
   const draft: Draft = { packages: new Map(), builds: new Map() };
   diagnostics.push(...(await addPackages(draft, merged, { pin: pinning.pin, filled })));
-  const roots = addRoots(draft, pinning, { selections, python });
+  const roots = addRoots(draft, pinning, { selections, filled, python });
   const { packages, builds } = draft;
   const checker = buildTool('pip', python.version);
   if (checker !== undefined) builds.set('check', [checker]);

@@ -72,7 +72,14 @@ let
       runHook preBuild
       export HOME="$NIX_BUILD_TOP"
       export NIX_CFLAGS_COMPILE="''${NIX_CFLAGS_COMPILE:-} -ffile-prefix-map=$NIX_BUILD_TOP=/build"
-      ${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}
+      log="$NIX_BUILD_TOP/lock2nix-build.log"
+      if ! (
+        set -o pipefail
+        ${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments} 2>&1 | tee "$log"
+      ); then
+        ${interpreter.executable} ${./explain_failure.py} "$log" ${lib.escapeShellArg spec.pname}
+        exit 1
+      fi
       runHook postBuild
     '';
     installPhase = ''

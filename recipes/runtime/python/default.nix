@@ -11,6 +11,7 @@
   pythonVersion,
   pythonFrom ? null,
   pythonTo ? null,
+  allowInsecurePython ? false,
   platforms,
   environments,
   buildEnvironments,
@@ -31,6 +32,7 @@ let
       pythonVersion
       pythonFrom
       pythonTo
+      allowInsecurePython
       ;
   };
 
