@@ -17,12 +17,15 @@
   buildEnvironments,
   # The `[[collision]]` rules of overrides.toml.
   collisions ? [ ],
+  # Names of the packages that are the project's own.
   roots,
+  # Names of the packages that `shell` takes from their live folders, and these, relative to `src`.
+  editable ? { },
 }:
 let
   inherit (pkgs) lib stdenv;
 
-  platform = import ./platform.nix { inherit stdenv platforms; };
+  platform = import ./platform.nix { inherit lib stdenv platforms; };
 
   interpreter = import ./interpreter.nix {
     inherit
@@ -51,6 +54,7 @@ let
   specs = pins (
     fetchers
     // {
+      inherit lib;
       source = import ./source.nix { inherit lib src exclude; };
       wheel = spec: spec // { kind = "wheel"; };
       sdist = spec: spec // { kind = "sdist"; };
@@ -105,9 +109,9 @@ let
     )
   );
 
-  membersOf =
-    environment:
-    map (name: packages.${name}) (select (environment.packages or [ ]) (environment.packagesOn or { }));
+  namesOf = environment: select (environment.packages or [ ]) (environment.packagesOn or { });
+
+  membersOf = environment: map (name: packages.${name}) (namesOf environment);
 
   envs = builtins.mapAttrs (
     name: environment:
@@ -117,10 +121,32 @@ let
     }
   ) environments;
 
-  rootPackages = map (root: packages.${root.package}) roots;
+  shell =
+    let
+      names = lib.unique (roots ++ namesOf (environments.development or environments.default));
+      makeEditable = import ./editable.nix {
+        inherit lib stdenv interpreter;
+        project = toString src;
+      };
+    in
+    import ./shell.nix {
+      inherit lib stdenv;
+      name = "python${pythonVersion}-shell";
+      env = mkEnv {
+        name = "python${pythonVersion}-shell-env";
+        packages = map (
+          name: if editable ? ${name} then makeEditable packages.${name} editable.${name} else packages.${name}
+        ) names;
+      };
+      members = map (name: packages.${name}) (builtins.filter (name: editable ? ${name}) names);
+      # Asked for by editable members only: without any, `src` need not be there.
+      project = toString src;
+    };
+
+  rootPackages = map (name: packages.${name}) roots;
 in
 {
-  inherit packages envs;
+  inherit packages envs shell;
 
   env = envs.default;
 
@@ -129,7 +155,7 @@ in
       throw "lock2nix: the input has no project of its own, so there is no `app`; build `env` or `packages.NAME`"
     else
       import ./app.nix {
-        inherit stdenv roots;
+        inherit stdenv;
         packages = rootPackages;
         env = mkEnv {
           name = "python${pythonVersion}-application-env";
@@ -151,4 +177,14 @@ in
       inherit interpreter;
     }
   ) environments;
+
+  pythonModules = import ./python-modules.nix {
+    inherit
+      lib
+      stdenv
+      interpreter
+      packages
+      closure
+      ;
+  };
 }

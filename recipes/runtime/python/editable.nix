@@ -19,12 +19,14 @@ stdenv.mkDerivation {
     runHook preInstall
     ${interpreter.executable} ${./editable.py} ${
       lib.escapeShellArgs [
-        package
-        package.src
+        "${package}"
+        "${package.src}"
         project
         path
+        "${./live_packages.py}"
       ]
     } "$out"
+    ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
     runHook postInstall
   '';
 }

@@ -25,5 +25,4 @@ stdenv.mkDerivation {
     fi
   '';
   passthru = { inherit env; };
-  meta.description = "Development environment of ${name}";
 }
