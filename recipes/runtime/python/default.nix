@@ -54,7 +54,7 @@ let
   specs = pins (
     fetchers
     // {
-      inherit lib;
+      inherit lib pkgs;
       source = import ./source.nix { inherit lib src exclude; };
       wheel = spec: spec // { kind = "wheel"; };
       sdist = spec: spec // { kind = "sdist"; };
