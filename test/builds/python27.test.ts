@@ -7,6 +7,7 @@ import { type HostNix, type NixTarget, openHostNix, type RunOptions } from '../h
 import { requirement, testWith } from '../host/requirements.ts';
 import { copyProject, python27Cache, runLock2nix } from '../support/convert.ts';
 
+const convertOffline = ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'];
 const needs = ['nix', 'python2.7'];
 
 /** What the lines that the failed build prints do when they are pasted. */
@@ -39,10 +40,7 @@ describe('a Pyramid application on Python 2.7', () => {
 
   beforeAll(async () => {
     if (requirement('nix').available) opened = openHostNix();
-    const { exitCode, stderr } = await runLock2nix(
-      ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'],
-      project,
-    );
+    const { exitCode, stderr } = await runLock2nix(convertOffline, project);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   });
   afterAll(() => {
@@ -156,6 +154,21 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
     );
   });
 
+  testWith(needs, 'a lock of metadata 1.0 comes to the same environment', async () => {
+    const older = copyProject('poetry/python27-1.0');
+    try {
+      const { exitCode, stderr } = await runLock2nix(convertOffline, older);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const file = join(older, 'nix', 'lock2nix');
+      const target = { attributes: ['env'], arguments: cured };
+      const { paths, built } = await nix().nixBuild({ ...target, file });
+      expect(built).toEqual([]);
+      expect(paths).toEqual(await build('env'));
+    } finally {
+      rmSync(older, { recursive: true, force: true });
+    }
+  });
+
   testWith(needs, 'programs and `app` run, with no variables, and through a link', async () => {
     const [env = '', app = ''] = await build('env', 'app');
     expect(await run([`${env}/bin/pserve`, '--help'])).toContain('usage: pserve');
@@ -182,9 +195,10 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
         lintOutput(path, { storeDir, hostInterpreters, provided, allRecorded: true }),
       );
       expect(problems.flat()).toEqual([]);
-      const outputs = await build('app', 'checks.default');
-      for (const path of outputs) {
+      for (const path of await build('env', 'app', 'checks.default')) {
         expect(lintOutput(path, { storeDir, hostInterpreters, provided })).toEqual([]);
+      }
+      for (const path of await build('app', 'checks.default')) {
         const { failed, checked, log } = await nix().rebuildCheck(path);
         expect({ failed, log: failed.length > 0 ? log : '' }).toEqual({ failed: [], log: '' });
         expect(checked.length).toBeGreaterThan(20);
