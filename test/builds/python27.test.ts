@@ -126,7 +126,10 @@ error: builder for`);
   });
 
   testWith(needs, '`env` imports everything, from namespaces of each kind', async () => {
-    const [env = ''] = await build('env', 'checks.default');
+    const [env = '', checks = ''] = await build('env', 'checks.default');
+    expect(readFileSync(join(checks, 'imports'), 'utf8').split('\n')).toEqual(
+      expect.arrayContaining(['paste.deploy: ok', 'repoze.lru: ok', 'zope.interface: ok']),
+    );
     const library = join(env, 'lib', 'python2.7', 'site-packages');
     const packages = await build(
       ...['configparser', 'backports-functools-lru-cache'].map((name) => `packages.${name}`),
