@@ -163,7 +163,7 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
       const { exitCode, stderr } = await runLock2nix(convertOffline, older);
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       const file = join(older, 'nix', 'lock2nix');
-      const target = { attributes: ['env'], arguments: cured };
+      const target = { attributes: ['env'], arguments: allowed };
       const { paths, built } = await nix().nixBuild({ ...target, file });
       expect(built).toEqual([]);
       expect(paths).toEqual(await build('env'));
