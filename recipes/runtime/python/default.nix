@@ -64,6 +64,7 @@ let
   # What holds on every platform, and what holds on this one only.
   select = common: byPlatform: common ++ (byPlatform.${platform.name} or [ ]);
 
+  # What `packageOverrides` adds has none that are known here.
   dependenciesOf =
     name: select (specs.${name}.dependencies or [ ]) (specs.${name}.dependenciesOn or { });
 

@@ -87,6 +87,11 @@ def find_live(built, source):
     return min(ranked)[-1] if ranked else None
 
 
+def remove_empty(folder):
+    if os.path.isdir(folder) and not os.listdir(folder):
+        os.rmdir(folder)
+
+
 def remove_compiled(path):
     """The `.pyc` files of a module (PEP 3147, or beside it on Python 2)."""
     folder, name = os.path.split(path)
@@ -95,6 +100,7 @@ def remove_compiled(path):
     for compiled in os.listdir(cache) if os.path.isdir(cache) else ():
         if compiled.startswith(stem):
             os.unlink(os.path.join(cache, compiled))
+    remove_empty(cache)
     if os.path.exists(path + "c"):
         os.unlink(path + "c")
 
@@ -119,6 +125,7 @@ def remove_live(built, live):
                 remove_compiled(inner)
         else:
             is_left = is_left or MODULE.search(name) is not None
+    remove_empty(built)
     return is_left
 
 
