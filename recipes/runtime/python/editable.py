@@ -173,6 +173,10 @@ def main(package, source, project, path, finder, out):
         shutil.copyfile(finder, os.path.join(library, "_lock2nix_live_packages.py"))
         lines.append("import _lock2nix_live_packages; _lock2nix_live_packages.complete(%s)" % show(left))
     info = [name for name in sorted(os.listdir(library)) if name.endswith(".dist-info")][0]
+    # Written anew when all is in place.
+    record = os.path.join(library, info, "RECORD")
+    if os.path.exists(record):
+        os.unlink(record)
     if lines:
         write(os.path.join(library, info.partition("-")[0] + "-live.pth"), "\n".join(lines) + "\n")
 
