@@ -139,6 +139,17 @@ const forgeTree = makeTar([
   { path: 'forge-v2.0/acme_forge.py', contents: value('forge') },
 ]);
 
+/** As `git archive` makes it: with modes and links. */
+const forgeZip = makeZip([
+  {
+    path: 'zipped-v1/setup.py',
+    contents: setupPy('acme-zipped', '"1.0"', 'scripts=["bin/acme-zipped"]'),
+  },
+  { path: 'zipped-v1/bin/acme-zipped', contents: '#!/bin/sh\necho zipped\n', mode: 0o100755 },
+  { path: 'zipped-v1/acme_zipped.py', contents: 'module.py', mode: 0o120755 },
+  { path: 'zipped-v1/module.py', contents: value('zipped') },
+]);
+
 interface LockedSource {
   readonly name: string;
   readonly version: string;
@@ -225,6 +236,7 @@ export const makeSourcesProject = async (): Promise<SourcesProject> => {
   const files = await startLoopback({
     '/dists/Acme_URL-1.0.tar.gz': { body: urlSdist },
     '/dists/acme_url_wheel-1.0-py3-none-any.whl': { body: urlWheel },
+    '/acme/zipped/archive/v1.zip': { body: forgeZip },
     '/acme/forge/archive/v2.0.tar.gz': (_, response) => {
       const body = compressed();
       sent.push(sha256(body));
@@ -307,6 +319,11 @@ export const makeSourcesProject = async (): Promise<SourcesProject> => {
       version: '1.0',
       files: { 'Acme.Zip-1.0.zip': sha256(fileSdist) },
       source: { type: 'file', url: 'dists/Acme.Zip-1.0.zip' },
+    },
+    {
+      name: 'acme-zipped',
+      version: '1.0',
+      source: { type: 'url', url: `${files.url}/acme/zipped/archive/v1.zip` },
     },
   ];
   const names = packages.map(({ name }) => `"${name}"`);

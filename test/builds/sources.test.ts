@@ -23,6 +23,7 @@ const versions = {
   'acme-url-wheel': '1.0',
   'acme-wheel': '1.0',
   'acme-zip': '1.0',
+  'acme-zipped': '1.0',
   app: '0.1.0',
 };
 const names = Object.keys(versions);
@@ -92,10 +93,12 @@ print(json.dumps([
         'acme-sibling': 'sibling',
         'acme-url-wheel': 'acme_url_wheel',
         'acme-zip': 'zip',
+        'acme-zipped': 'zipped',
       }),
       'vendored',
       'Grüße, 日本',
     ]);
+    expect(await run(join(env, 'bin', 'acme-zipped'))).toBe('zipped');
     const [app = ''] = await build('app');
     expect(await run(join(app, 'bin', 'app'))).toBe('sibling');
     // Once for the conversion, once for the build, each time other bytes.

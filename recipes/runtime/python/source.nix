@@ -16,7 +16,7 @@ let
       builtins.attrValues (builtins.getContext (toString src))
     );
 
-  isAbove = lib.hasPrefix ".." path;
+  isAbove = lib.hasPrefix "../" "${path}/";
 
   # What a filter sees of a project that was filtered before is below where it came from.
   base = toString (if path == "." then src.origSrc or src else src);
