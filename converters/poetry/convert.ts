@@ -154,7 +154,7 @@ const readRoot = (
     const { document, version, diagnostics } = context;
     diagnostics.push(...checkContentHash(document, manifest.document, { version, contentHash }));
   }
-  return readManifestRoot(manifest, entries);
+  return readManifestRoot(manifest, entries, context);
 };
 
 /**
