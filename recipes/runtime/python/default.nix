@@ -124,24 +124,30 @@ let
 
   shell =
     let
+      # What was filtered is live where it came from.
+      project = toString (src.origSrc or src);
       names = lib.unique (roots ++ namesOf (environments.development or environments.default));
       makeEditable = import ./editable.nix {
-        inherit lib stdenv interpreter;
-        project = toString src;
+        inherit
+          lib
+          stdenv
+          interpreter
+          project
+          ;
       };
     in
     import ./shell.nix {
-      inherit lib stdenv;
+      # Without live members nobody asks for the project, which need not be there then.
+      inherit lib stdenv project;
       name = "python${pythonVersion}-shell";
       env = mkEnv {
         name = "python${pythonVersion}-shell-env";
         packages = map (
-          name: if editable ? ${name} then makeEditable packages.${name} editable.${name} else packages.${name}
+          name:
+          if editable ? ${name} then makeEditable packages.${name} editable.${name} else packages.${name}
         ) names;
       };
       members = map (name: packages.${name}) (builtins.filter (name: editable ? ${name}) names);
-      # Asked for by editable members only: without any, `src` need not be there.
-      project = toString src;
     };
 
   rootPackages = map (name: packages.${name}) roots;

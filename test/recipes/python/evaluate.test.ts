@@ -625,24 +625,27 @@ describe('the recipe', () => {
     symlinkSync('gone', join(project, 'result-bin'));
     spawnSync('mkfifo', [join(project, 'pipe')]);
     const runtime = join(import.meta.dirname, '../../../recipes/runtime/python/source.nix');
-    const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${project}; exclude = [ "nix/lock2nix" ]; } ".")`;
-    const { exitCode, output, log } = await nix().run([
-      ...['nix-instantiate', '--eval', '--read-write-mode', '--json', '-E', `"\${${source}}"`],
-    ]);
-    expect({ exitCode, log }).toEqual({ exitCode: 0, log: '' });
-    const copied = readdirSync(JSON.parse(output) as string, {
-      recursive: true,
-      withFileTypes: true,
-    });
-    const files = copied
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) =>
-        join(entry.parentPath, entry.name)
-          .slice(nix().storeDir.length + 1)
-          .split('/')
-          .slice(1)
-          .join('/'),
-      );
-    expect(files.sort()).toEqual(kept);
+    const filtered = `(import <nixpkgs> { }).lib.cleanSourceWith { src = ${project}; filter = _: type: type != "unknown"; }`;
+    for (const src of [project, filtered]) {
+      const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${src}; exclude = [ "nix/lock2nix" ]; } ".")`;
+      const { exitCode, output, log } = await nix().run([
+        ...['nix-instantiate', '--eval', '--read-write-mode', '--json', '-E', `"\${${source}}"`],
+      ]);
+      expect({ exitCode, log }).toEqual({ exitCode: 0, log: '' });
+      const copied = readdirSync(JSON.parse(output) as string, {
+        recursive: true,
+        withFileTypes: true,
+      });
+      const files = copied
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(nix().storeDir.length + 1)
+            .split('/')
+            .slice(1)
+            .join('/'),
+        );
+      expect(files.sort()).toEqual(kept);
+    }
   });
 });
