@@ -216,6 +216,8 @@ export const convert = async (
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
   const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);
+  const { findCollisions } = await import('../../overrides/collisions.ts');
+  const collisions = await findCollisions(graph, siblings.readBytes);
 
   const place = placeOutput(request, input, cwd);
   const { printRecipe } = await import('../../recipes/python/index.ts');
@@ -258,6 +260,7 @@ export const convert = async (
       ...locked.diagnostics,
       ...pinned.diagnostics,
       ...unmatched,
+      ...collisions,
       ...(written.length > 0 ? flakeNote(place.output, output) : []),
     ],
   };
