@@ -181,12 +181,26 @@ const definitions = {
         { backend: text('Backend (PEP 517).'), environment: text('Name of a build environment.') },
         { backendPath: list('Folders that the backend is imported from.', 'text') },
       ),
+      native: object('What its build needs of nixpkgs.', {
+        tools: list('Attribute paths, for `nativeBuildInputs`.', 'text'),
+        libraries: list('Attribute paths, for `buildInputs`.', 'text'),
+        hardeningDisable: list('Hardening flags to leave out.', 'text'),
+      }),
+      overrides: list('Override rules that changed it, with their reasons.', 'text'),
     },
   ),
   environment: object('Packages that are installed together.', {
     kind: choice('What it is for.', 'runtime', 'build'),
     members: list('Packages.', 'member'),
   }),
+  collision: object(
+    'Decides a collision of files in environments.',
+    { path: text('Pattern relative to the environment.') },
+    {
+      keep: text('Package whose file is taken.'),
+      dropFrom: list('Packages whose files are left out.', 'text'),
+    },
+  ),
   member: object('A package of an environment.', { id: text('Id.') }, { platforms }),
   root: object(
     'What was converted.',
@@ -200,12 +214,16 @@ export const pinnedGraphSchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:lock2nix:pinned-graph:1',
   title: 'Pinned graph of lock2nix',
-  ...object('All that a recipe is printed from.', {
-    ecosystem: choice('Whose packages these are.', 'pypi', 'npm'),
-    target: part('target'),
-    roots: list('Where the graph starts.', 'root'),
-    packages: map('Packages by id.', 'package'),
-    environments: map('Environments by name.', 'environment'),
-  }),
+  ...object(
+    'All that a recipe is printed from.',
+    {
+      ecosystem: choice('Whose packages these are.', 'pypi', 'npm'),
+      target: part('target'),
+      roots: list('Where the graph starts.', 'root'),
+      packages: map('Packages by id.', 'package'),
+      environments: map('Environments by name.', 'environment'),
+    },
+    { collisions: list('Rules of colliding files, in their order.', 'collision') },
+  ),
   $defs: definitions,
 };

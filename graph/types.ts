@@ -202,6 +202,27 @@ export interface Build {
   readonly environment: string;
 }
 
+/**
+ * What a build needs of nixpkgs: attribute paths of tools (`nativeBuildInputs`) and of libraries
+ * (`buildInputs`), and hardening flags to leave out (nixpkgs manual, "Hardening in Nixpkgs").
+ */
+export interface Native {
+  readonly tools: readonly string[];
+  readonly libraries: readonly string[];
+  readonly hardeningDisable: readonly string[];
+}
+
+/**
+ * Decides a collision of files in environments. `path` is a pattern relative to the environment:
+ * `*` stands for part of a name, `**` for any number of folders. Either `keep` names the package
+ * whose file is taken, or `dropFrom` those whose files are left out.
+ */
+export interface CollisionRule {
+  readonly path: string;
+  readonly keep?: string;
+  readonly dropFrom?: readonly string[];
+}
+
 export interface PinnedPackage {
   readonly id: PackageId;
   readonly name: string;
@@ -209,6 +230,9 @@ export interface PinnedPackage {
   readonly artifacts: readonly Artifact[];
   readonly dependencies: readonly Edge[];
   readonly build?: Build;
+  readonly native?: Native;
+  /** Where the override rules that changed it stand, with their reasons. */
+  readonly overrides?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 
@@ -236,4 +260,5 @@ export interface PinnedGraph {
   readonly roots: readonly Root[];
   readonly packages: ReadonlyMap<PackageId, PinnedPackage>;
   readonly environments: ReadonlyMap<string, Environment>;
+  readonly collisions?: readonly CollisionRule[];
 }

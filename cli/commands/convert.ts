@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { detectFormat } from '../../converters/registry.ts';
 import { type Diagnostic, Lock2nixError } from '../../graph/errors.ts';
 import { type Platform, platformName, systems, tryParsePlatform } from '../../graph/platform.ts';
 import type { LockedGraph, LockedRoot } from '../../graph/types.ts';
 import { validateGraph } from '../../graph/validate.ts';
+import type { Overrides } from '../../overrides/types.ts';
 import { normaliseName } from '../../standards/name.ts';
-import { createSiblings, findInput, type Input } from '../input.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../standards/nearest.ts';
+import { createSiblings, findInput, type Input, type Siblings } from '../input.ts';
 import { writeOutput } from '../output.ts';
 import { formatRecord, type RecordOptions } from '../record.ts';
 import { readRuntime } from '../runtime-files.ts';
@@ -46,6 +47,9 @@ export interface ConvertContext {
 
 /** The platforms of a lock whose systems nobody names. */
 const commonSystems = ['aarch64-darwin', 'aarch64-linux', 'x86_64-darwin', 'x86_64-linux'];
+
+/** Beside the lock. */
+const overridesName = 'overrides.toml';
 
 /** Stands for all extras or groups, as pip's `--no-binary` has it. */
 const all = ':all:';
@@ -164,6 +168,14 @@ const flakeNote = (output: string, shown: string): readonly Diagnostic[] => {
   }
 };
 
+/** The rules of the `overrides.toml` beside the lock; none when there is no such file. */
+const readOverrides = async (input: Input, siblings: Siblings): Promise<Overrides> => {
+  const text = siblings.read(overridesName);
+  if (text === undefined) return { packages: [], collisions: [] };
+  const { parseOverrides } = await import('../../overrides/parse.ts');
+  return parseOverrides(join(dirname(input.shown), overridesName), text);
+};
+
 /**
  * Converts a lock to a recipe and writes it. Nothing is written unless all of it can be. Throws
  * Lock2nixError.
@@ -176,6 +188,8 @@ export const convert = async (
   const platforms = parsePlatforms(request.systems ?? commonSystems);
   const input = findInput(request.input, cwd);
   const siblings = createSiblings(input.folder);
+  const { applyOverrides } = await import('../../overrides/apply.ts');
+  const overrides = await readOverrides(input, siblings);
   const converter = await detectFormat(input.shown, input.text).load();
   const { graph: locked } = converter.convert({
     file: input.shown,
@@ -201,10 +215,11 @@ export const convert = async (
     registry,
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
+  const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);
 
   const place = placeOutput(request, input, cwd);
   const { printRecipe } = await import('../../recipes/python/index.ts');
-  const files = printRecipe(pinned.graph, {
+  const files = printRecipe(graph, {
     project: place.project,
     exclude: place.exclude,
     banner: `Written by lock2nix ${version} from ${input.fileName}. Change the lock and run \`convert\` again.`,
@@ -225,12 +240,12 @@ export const convert = async (
       ...siblings.seen,
     ]),
     options,
-    graph: pinned.graph,
+    graph,
     files,
   });
   const { written, removed } = writeOutput(place.output, files, record);
   const output = shownOutput(place.output, cwd);
-  const runtime = pinned.graph.environments.get('default')?.members ?? [];
+  const runtime = graph.environments.get('default')?.members ?? [];
   return {
     input: input.shown,
     output,
@@ -242,6 +257,7 @@ export const convert = async (
     diagnostics: [
       ...locked.diagnostics,
       ...pinned.diagnostics,
+      ...unmatched,
       ...(written.length > 0 ? flakeNote(place.output, output) : []),
     ],
   };

@@ -2,9 +2,9 @@ import type { Integrity, LockedArtifact, LockedSource } from '../../graph/types.
 import { fileNameError, isDistributionFileName } from '../../standards/file-name.ts';
 import { compareIntegrity, toSri } from '../../standards/integrity.ts';
 import { tryParseSdistExtension, tryParseSdistName } from '../../standards/sdist-name.ts';
+import { errorAt, type Place, readAt } from '../../standards/toml-document.ts';
 import { tryParseVersion, type Version } from '../../standards/version.ts';
 import { tryParseWheelName } from '../../standards/wheel-name.ts';
-import { errorAt, type Place, readAt } from '../toml-document.ts';
 import type { LockFile } from './lock-schema.ts';
 
 /** A list of files, and where it stands. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../graph/errors.ts';
+import { locationOf, type TomlDocument } from '../../standards/toml-document.ts';
 import { tryParseVersion } from '../../standards/version.ts';
-import { locationOf, type TomlDocument } from '../toml-document.ts';
 import { isAtLeast, type LockVersion } from './lock-version.ts';
 import { tryFormatPythonJson } from './python-json.ts';
 

@@ -1,15 +1,15 @@
 import type { LockedGraph, LockedPackage, LockedRoot, PackageId } from '../../graph/types.ts';
 import { quoted } from '../../standards/quoted.ts';
-import type { TomlPath } from '../../standards/toml-location.ts';
-import { formatVersion } from '../../standards/version.ts';
-import { checkShape } from '../shape.ts';
+import { checkShape } from '../../standards/shape.ts';
 import {
   errorAt,
   type Place,
   readAt,
   readTomlDocument,
   type TomlDocument,
-} from '../toml-document.ts';
+} from '../../standards/toml-document.ts';
+import type { TomlPath } from '../../standards/toml-location.ts';
+import { formatVersion } from '../../standards/version.ts';
 import type { Converted, ConverterInput } from '../types.ts';
 import { checkContentHash } from './content-hash.ts';
 import type { LockContext } from './context.ts';

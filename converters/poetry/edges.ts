@@ -4,9 +4,9 @@ import { combineMarkers, formatMarker, parseMarker } from '../../standards/marke
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { formatSpecifierSet, tryParseSpecifierSet } from '../../standards/specifier.ts';
+import { errorAt, type Place, readAt } from '../../standards/toml-document.ts';
 import { formatVersion } from '../../standards/version.ts';
 import { contains } from '../../standards/version-set.ts';
-import { errorAt, type Place, readAt } from '../toml-document.ts';
 import type { LockContext } from './context.ts';
 import { decideExtras, extrasOf, mentionsExtra } from './extra-marker.ts';
 import { isAtLeast } from './lock-version.ts';

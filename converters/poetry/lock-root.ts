@@ -3,7 +3,7 @@ import type { LockedDependency, LockedPackage, LockedRoot, PackageId } from '../
 import { formatMarker } from '../../standards/marker.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
-import { errorAt, readAt } from '../toml-document.ts';
+import { errorAt, readAt } from '../../standards/toml-document.ts';
 import type { LockContext } from './context.ts';
 import { byNameAndMarker } from './edges.ts';
 import { decideExtras } from './extra-marker.ts';

@@ -1,4 +1,4 @@
-import { compileShape } from '../shape.ts';
+import { compileShape } from '../../standards/shape.ts';
 import { type DependencySpec, dependencySchema } from './dependency-schema.ts';
 
 /** A file of a package. `hash` is `ALGORITHM:HEX`. */

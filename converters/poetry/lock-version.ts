@@ -1,6 +1,6 @@
 import { type Diagnostic, Lock2nixError } from '../../graph/errors.ts';
 import { quoted } from '../../standards/quoted.ts';
-import { locationOf, type TomlDocument } from '../toml-document.ts';
+import { locationOf, type TomlDocument } from '../../standards/toml-document.ts';
 
 /** Metadata version of a lock; Poetry 0.12 and older wrote none, which is 0.0 here. */
 export interface LockVersion {

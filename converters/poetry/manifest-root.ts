@@ -3,9 +3,14 @@ import type { LockedDependency, LockedRoot, PackageMetadata } from '../../graph/
 import { parseBuildSystem } from '../../standards/build-system.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
+import { checkShape } from '../../standards/shape.ts';
+import {
+  type Place,
+  readAt,
+  readTomlDocument,
+  type TomlDocument,
+} from '../../standards/toml-document.ts';
 import { formatVersion, parseVersion } from '../../standards/version.ts';
-import { checkShape } from '../shape.ts';
-import { type Place, readAt, readTomlDocument, type TomlDocument } from '../toml-document.ts';
 import { byNameAndMarker, candidatesFor, makeEdge, missingError } from './edges.ts';
 import { type Manifest, type RootWanted, readManifestDependencies } from './manifest.ts';
 import { type ProjectTable, pyprojectShape, type ScriptTable } from './manifest-schema.ts';

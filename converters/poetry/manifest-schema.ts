@@ -1,4 +1,4 @@
-import { compileShape } from '../shape.ts';
+import { compileShape } from '../../standards/shape.ts';
 import { type DependencySpec, dependencySchema } from './dependency-schema.ts';
 
 /** Dependencies of `[tool.poetry]` by name; `python` among them is the Python constraint. */

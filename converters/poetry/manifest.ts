@@ -3,9 +3,14 @@ import { Lock2nixError } from '../../graph/errors.ts';
 import { combineMarkers } from '../../standards/marker.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
+import {
+  locationOf,
+  type Place,
+  readAt,
+  type TomlDocument,
+} from '../../standards/toml-document.ts';
 import type { TomlPath } from '../../standards/toml-location.ts';
 import { intersection } from '../../standards/version-set.ts';
-import { locationOf, type Place, readAt, type TomlDocument } from '../toml-document.ts';
 import { decideExtras } from './extra-marker.ts';
 import type { DependencyTables, GroupItem, Pyproject } from './manifest-schema.ts';
 import { readPoetryDependency, readRequirement, type Wanted } from './wanted.ts';

@@ -3,8 +3,8 @@ import { fileNameError, isDistributionFileName } from '../../standards/file-name
 import { compareIntegrity } from '../../standards/integrity.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
+import { errorAt, type Place, readAt } from '../../standards/toml-document.ts';
 import { compareVersions, formatVersion } from '../../standards/version.ts';
-import { errorAt, type Place, readAt } from '../toml-document.ts';
 import { artifactKind, type FileList, fileVersion, readFiles, readHash } from './artifacts.ts';
 import { type LockContext, reportCredentials } from './context.ts';
 import { checkGitUrl, checkPath, checkSubdirectory, checkUrl } from './locations.ts';

@@ -1,6 +1,6 @@
 import type { Marker } from '../../graph/marker.ts';
 import { combineMarkers, parseMarker } from '../../standards/marker.ts';
-import { type Place, readAt } from '../toml-document.ts';
+import { type Place, readAt } from '../../standards/toml-document.ts';
 import { platformMarker, pythonMarker } from './environment-marker.ts';
 import { decideExtras } from './extra-marker.ts';
 import type { Entry } from './packages.ts';

@@ -3,12 +3,17 @@ import { type PackageId, packageId } from '../../graph/types.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
 import {
+  locationOf,
+  type Place,
+  readAt,
+  type TomlDocument,
+} from '../../standards/toml-document.ts';
+import {
   compareVersions,
   formatVersion,
   parseVersion,
   type Version,
 } from '../../standards/version.ts';
-import { locationOf, type Place, readAt, type TomlDocument } from '../toml-document.ts';
 import type { LockPackage, PoetryLock } from './lock-schema.ts';
 
 /** A `[[package]]` with its name and version read. */

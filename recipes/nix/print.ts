@@ -23,7 +23,8 @@ const printList = (items: readonly NixExpression[], indent: string): string => {
   const [first] = items;
   if (first === undefined) return '[ ]';
   const inner = indent + step;
-  if (items.length === 1 && first.kind === 'string') return `[ ${printAtom(first, indent)} ]`;
+  if (items.length === 1 && (first.kind === 'string' || first.kind === 'variable'))
+    return `[ ${printAtom(first, indent)} ]`;
   return `[\n${items.map((item) => `${inner}${printAtom(item, inner)}\n`).join('')}${indent}]`;
 };
 

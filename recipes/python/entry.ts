@@ -117,6 +117,26 @@ const printRoots = (graph: PinnedGraph): NixExpression => {
   );
 };
 
+const printCollisions = ({ collisions = [] }: PinnedGraph): readonly NixValueBinding[] =>
+  collisions.length === 0
+    ? []
+    : [
+        binding(
+          'collisions',
+          list(
+            collisions.map(({ path: pattern, keep, dropFrom }) =>
+              attributes(
+                bindings([
+                  ['path', string(pattern)],
+                  ['keep', keep === undefined ? undefined : string(keep)],
+                  ['dropFrom', dropFrom && strings(dropFrom)],
+                ]),
+              ),
+            ),
+          ),
+        ),
+      ];
+
 const inherit = (...names: readonly string[]): NixBinding => ({ kind: 'inherit', names });
 
 /** `default.nix`: what a user passes in, and the environments, which are lists of pins. */
@@ -142,6 +162,7 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
       ]),
       ...printEnvironments('environments', graph, 'runtime'),
       ...printEnvironments('buildEnvironments', graph, 'build'),
+      ...printCollisions(graph),
       binding('roots', printRoots(graph)),
     ]),
   );

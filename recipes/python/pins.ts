@@ -13,6 +13,7 @@ import {
   attributes,
   binding,
   bindings,
+  list,
   type NixExpression,
   type NixValueBinding,
   setBindings,
@@ -84,6 +85,23 @@ const printBuild = (
   ]);
 };
 
+/** Attribute paths of nixpkgs, as they stand in overrides: `gst_all_1.gstreamer`. */
+const nixpkgs = (paths: readonly string[]): NixExpression | undefined =>
+  paths.length === 0 ? undefined : list(paths.map((path) => variable('pkgs', ...path.split('.'))));
+
+const printNative = ({ native }: PinnedPackage): readonly NixValueBinding[] =>
+  bindings([
+    ['nativeBuildInputs', nixpkgs(native?.tools ?? [])],
+    ['buildInputs', nixpkgs(native?.libraries ?? [])],
+    [
+      'hardeningDisable',
+      native?.hardeningDisable.length ? strings(native.hardeningDisable) : undefined,
+    ],
+  ]);
+
+const usesNixpkgs = ({ native }: PinnedPackage): boolean =>
+  native !== undefined && native.tools.length + native.libraries.length > 0;
+
 const filesOfKind = (files: Files, wheel: boolean): Files =>
   new Map([...files].filter(([, { kind }]) => (kind === 'wheel') === wheel));
 
@@ -111,6 +129,7 @@ const printPackage = (
       ...(fromSource ? printSources('src', sources) : []),
       ...printSources(fromSource ? 'wheels' : 'src', wheels),
       ...(fromSource ? printBuild(build, source) : []),
+      ...printNative(pinned),
       ...printByPlatform('dependencies', dependenciesOf(graph, id), names),
       ...printMeta(metadata),
     ]),
@@ -128,11 +147,16 @@ export const printPins = (graph: PinnedGraph): NixExpression => {
     .sort((left, right) => (left.name < right.name ? -1 : 1))
     .map(({ name, pinned }, index) => ({
       ...binding(name, printPackage(graph, pinned, names)),
+      ...(pinned.overrides === undefined ? {} : { comment: pinned.overrides.join('; ') }),
       blankBefore: index > 0,
     }));
   return {
     kind: 'function',
-    formals: [...fetchersOf(graph), ...[...builders].sort()].map((name) => ({ name })),
+    formals: [
+      ...fetchersOf(graph),
+      ...(packages.some(usesNixpkgs) ? ['pkgs'] : []),
+      ...[...builders].sort(),
+    ].map((name) => ({ name })),
     ellipsis: true,
     body: attributes(entries),
   };

@@ -36,8 +36,8 @@ let
     dontPatchELF = true;
     dontPatchShebangs = true;
     dontAutoPatchelf = true;
-    nativeBuildInputs = lib.optional prebuilt pkgs.autoPatchelfHook;
-    buildInputs = lib.optionals prebuilt manylinux;
+    nativeBuildInputs = spec.nativeBuildInputs or [ ] ++ lib.optional prebuilt pkgs.autoPatchelfHook;
+    buildInputs = spec.buildInputs or [ ] ++ lib.optionals prebuilt manylinux;
     installPhase = ''
       runHook preInstall
       ${interpreter.executable} ${./install_wheel.py} unpack "$src" "$out" ${interpreter.executable}
@@ -58,6 +58,9 @@ let
     dontPatchELF = true;
     dontPatchShebangs = true;
     disallowedReferences = [ buildEnv ];
+    nativeBuildInputs = spec.nativeBuildInputs or [ ];
+    buildInputs = spec.buildInputs or [ ];
+    hardeningDisable = spec.hardeningDisable or [ ];
     unpackPhase = ''
       runHook preUnpack
       ${interpreter.executable} ${./unpack_source.py} "$src" source

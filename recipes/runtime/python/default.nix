@@ -14,6 +14,8 @@
   platforms,
   environments,
   buildEnvironments,
+  # The `[[collision]]` rules of overrides.toml.
+  collisions ? [ ],
   roots,
 }:
 let
@@ -32,7 +34,7 @@ let
       ;
   };
 
-  mkEnv = import ./mk-env.nix { inherit stdenv interpreter; };
+  mkEnv = import ./mk-env.nix { inherit stdenv interpreter collisions; };
 
   build = import ./build.nix {
     inherit

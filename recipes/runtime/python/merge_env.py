@@ -1,8 +1,9 @@
 """Makes an environment: the interpreter copied, its standard library linked, packages merged.
 
-usage: merge_env.py OUT PYTHON VERSION LIST
+usage: merge_env.py OUT PYTHON VERSION MANIFEST
 
-LIST is a file with the path of a package a line. A copied interpreter finds its prefix from where
+MANIFEST is a JSON file: `packages`, each with `name`, `version` and `path`, and the rules `collisions`
+(`path`, a pattern; `keep`, a package, or `dropFrom`, several). A copied interpreter finds its prefix from where
 it stands (CPython's getpath), so that sys.prefix, site-packages, .pth files and child processes
 are right with no variables set. Runs on CPython 2.7 to today's.
 """
@@ -10,6 +11,7 @@ from __future__ import print_function
 
 import ast
 import io
+import json
 import os
 import re
 import shutil
@@ -55,7 +57,9 @@ def calls_namespace(node):
 
 def declares_only(statements):
     for statement in statements:
-        if isinstance(statement, (ast.Pass, ast.Import)):
+        if isinstance(statement, ast.Pass):
+            continue
+        if isinstance(statement, ast.Import) and all(name.name in ("pkgutil", "pkg_resources") for name in statement.names):
             continue
         if isinstance(statement, ast.ImportFrom) and statement.module in ("pkgutil", "pkg_resources", "__future__"):
             continue
@@ -88,42 +92,123 @@ def source_of(path):
     return path[:-1]
 
 
-def merge(packages):
-    """Relative path -> the one package it is taken from."""
+def matcher(pattern):
+    """`*` stands for part of a name, `**` for any number of folders."""
+    parts = re.split(r"(\*\*/?|\*|\?)", pattern)
+    meaning = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts) + r"\Z").match
+
+
+class Rules(object):
+    """The `[[collision]]` rules of overrides.toml; of several that match, the last one decides."""
+
+    def __init__(self, rules):
+        self.rules = [(matcher(rule["path"]), rule.get("keep"), rule.get("dropFrom") or ()) for rule in rules]
+
+    def left(self, path, candidates):
+        # A compiled file goes with its source: Python 2.7 would import it alone.
+        source = source_of(path) if path.endswith(".pyc") else path
+        dropped = {name for matches, _, names in self.rules if matches(path) or matches(source) for name in names}
+        return [package for package in candidates if package["name"] not in dropped]
+
+    def kept(self, path, candidates):
+        named = {package["name"]: package for package in candidates}
+        kept = [named[keep] for matches, keep, _ in self.rules if keep in named and matches(path)]
+        return kept[-1] if kept else None
+
+
+def find_owners(packages, rules):
+    """Relative path -> the packages that bring it, as the rules leave them."""
     owners = {}
     for package in packages:
-        for path in files_of(package):
+        for path in files_of(package["path"]):
             owners.setdefault(path, []).append(package)
+    left = ((path, rules.left(path, candidates)) for path, candidates in owners.items())
+    return {path: candidates for path, candidates in left if candidates}
+
+
+def decide(path, candidates, rules):
+    """The package whose file is taken; None when nothing decides."""
+    paths = [os.path.join(package["path"], path) for package in candidates]
+    if len(candidates) == 1 or same(paths):
+        return candidates[0]
+    kept = rules.kept(path, candidates)
+    if kept is None and os.path.basename(path) == "__init__.py" and all(is_namespace(each) for each in paths):
+        # The longest text declares the namespace for every importer; all of them share one folder.
+        return max(candidates, key=lambda package: len(read(os.path.join(package["path"], path))))
+    return kept
+
+
+def file_above(path, owners):
+    """The file of another package that stands where this one needs a folder."""
+    folder = os.path.dirname(path)
+    while folder and folder not in owners:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def merge(packages, rules):
+    """Relative path -> the one package it is taken from; and path -> packages where nothing decides."""
+    owners = find_owners(packages, rules)
     chosen = {}
-    collisions = []
+    collisions = {}
     for path, candidates in sorted(owners.items()):
         if path.endswith(".pyc") and source_of(path) in owners:
             continue
-        paths = [os.path.join(package, path) for package in candidates]
-        chosen[path] = candidates[0]
-        if len(candidates) == 1 or same(paths):
+        above = file_above(path, owners)
+        if above:
+            known = collisions.setdefault(above, list(owners[above]))
+            known.extend(package for package in candidates if package not in known)
             continue
-        if os.path.basename(path) == "__init__.py" and all(is_namespace(each) for each in paths):
-            # The longest text declares the namespace for every importer; all of them share one folder.
-            chosen[path] = max(candidates, key=lambda package: len(read(os.path.join(package, path))))
-            continue
-        collisions.append((path, candidates))
+        decided = decide(path, candidates, rules)
+        chosen[path] = decided or candidates[0]
+        if decided is None:
+            collisions[path] = candidates
     for path, candidates in owners.items():
         source = source_of(path) if path.endswith(".pyc") else None
-        if source in owners and chosen[source] in candidates:
+        if source in chosen and chosen[source] in candidates:
             chosen[path] = chosen[source]
     return chosen, collisions
 
 
-def label(package):
-    return os.path.basename(package)[33:]
+def pattern_of(paths):
+    """One path as a rule has it, or the folder that several lie in."""
+    common = os.path.commonprefix([path.split("/") for path in paths])
+    text = "/".join(common) + ("" if len(paths) == 1 else "/**")
+    return re.sub(r"\Alib/python[0-9.]+/", "lib/python*/", text)
+
+
+def groups_of(collisions):
+    """Collisions of the same packages in the same top folder are decided by one rule."""
+    groups = {}
+    for path, candidates in sorted(collisions.items()):
+        parts = path.split("/")
+        top = "/".join(parts[:4] if parts[0] == "lib" and len(parts) > 4 else parts)
+        key = (tuple(package["name"] for package in candidates), top)
+        groups.setdefault(key, (candidates, []))[1].append(path)
+    return [groups[key] for key in sorted(groups)]
 
 
 def refuse(collisions):
-    for path, candidates in collisions:
-        print("error: %d packages bring %s with differing content:" % (len(candidates), path), file=sys.stderr)
+    say = lambda text="": print(text, file=sys.stderr)
+    rules = []
+    for candidates, paths in groups_of(collisions):
+        say("error: %d packages bring %s with differing content:" % (len(candidates), paths[0]))
+        for path in paths[1:5]:
+            say("       and %s" % path)
+        if len(paths) > 5:
+            say("       and %d more files" % (len(paths) - 5))
         for package in candidates:
-            print("  %s (%s)" % (label(package), package), file=sys.stderr)
+            say("  %s %s (%s)" % (package["name"], package["version"], package["path"]))
+        names = [package["name"] for package in candidates]
+        others = " or ".join('"%s"' % name for name in names[1:])
+        choice = 'keep = "%s" # or %s' % (names[0], others)
+        if any(os.path.isdir(os.path.join(package["path"], paths[0])) for package in candidates):
+            choice = 'drop-from = ["%s"]' % names[0]
+        rules.append('[[collision]]\npath = "%s"\n%s' % (pattern_of(paths), choice))
+    say("hint: add to overrides.toml, then run `convert` again:")
+    for rule in rules:
+        say("\n" + rule)
     sys.exit(1)
 
 
@@ -179,15 +264,22 @@ def verify(out, version):
         sys.exit("error: the copied interpreter takes %s for its prefix; pass a bare interpreter as `python`" % prefix)
 
 
-def main(out, python, version, list_file):
-    with io.open(list_file, encoding="utf-8") as stream:
-        packages = [line.strip() for line in stream if line.strip()]
-    chosen, collisions = merge(packages)
+def load(path):
+    with io.open(path, encoding="utf-8") as stream:
+        manifest = json.load(stream)
+    text = str if sys.version_info[0] > 2 else lambda value: value.encode("utf-8")
+    packages = [{text(key): text(value) for key, value in package.items()} for package in manifest["packages"]]
+    return packages, Rules(manifest["collisions"])
+
+
+def main(out, python, version, manifest):
+    packages, rules = load(manifest)
+    chosen, collisions = merge(packages, rules)
     if collisions:
         refuse(collisions)
     place_interpreter(out, python, version, chosen)
     for path, package in sorted(chosen.items()):
-        source = os.path.join(package, path)
+        source = os.path.join(package["path"], path)
         target = os.path.join(out, path)
         if path.startswith("bin" + os.sep) and os.stat(source).st_mode & stat.S_IXUSR:
             place_script(source, target, python, out, version)

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nearest } from '../../cli/nearest.ts';
+import { nearest } from '../../standards/nearest.ts';
 
 test.each([
   ['fasst', ['fast', 'slow'], 'fast'],

@@ -1,8 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Lock2nixError } from '../graph/errors.ts';
-import { quoted } from '../standards/quoted.ts';
-import type { TomlPath } from '../standards/toml-location.ts';
+import { nearest } from './nearest.ts';
+import { quoted } from './quoted.ts';
 import { locationOf, type TomlDocument } from './toml-document.ts';
+import type { TomlPath } from './toml-location.ts';
 
 /** Each run would check our own schemas against the meta-schema, at half the cost of all; a test does. */
 const ajv = new Ajv({
@@ -96,7 +97,30 @@ const problem = (error: ErrorObject, path: TomlPath): string => {
   if (error.keyword === 'type' || error.keyword === 'isTable') {
     return `${name} must be ${expected(error)}, but is ${typeOf(error.data)}`;
   }
+  if (error.keyword === 'enum') {
+    return `${name} must be one of ${error.params['allowedValues'].map(String).join(', ')}`;
+  }
+  if (error.keyword === 'additionalProperties') return `${name} is not known`;
   return `${name} ${error.message ?? 'has a wrong shape'}`;
+};
+
+/** For a key that the schema does not have: the nearest one that it has, or all of them. */
+const knownKeys = ({ keyword, params, parentSchema }: ErrorObject): string | undefined => {
+  if (keyword !== 'additionalProperties') return undefined;
+  const properties: unknown = parentSchema?.['properties'];
+  const known =
+    typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  const near = nearest(String(params['additionalProperty']), known);
+  const all = `known are ${known.join(', ')}`;
+  return near === undefined ? all : `did you mean \`${near}\`? ${all}`;
+};
+
+/** Where the error is; a key that should not be there is named itself. */
+const pathOf = (error: ErrorObject, data: unknown): TomlPath => {
+  const path = stepsOf(error.instancePath, data);
+  return error.keyword === 'additionalProperties'
+    ? [...path, String(error.params['additionalProperty'])]
+    : path;
 };
 
 /** How a document's parts are called: the words before the path, and the steps that they stand for. */
@@ -109,15 +133,20 @@ export const checkShape = <Shape>(
   {
     code,
     describe,
-  }: { readonly code: 'LOCK_SHAPE' | 'MANIFEST_SHAPE'; readonly describe: Describe },
+  }: {
+    readonly code: 'LOCK_SHAPE' | 'MANIFEST_SHAPE' | 'OVERRIDES_SHAPE';
+    readonly describe: Describe;
+  },
 ): Shape => {
   const data: unknown = document.data;
   if (validate(data)) return data;
   const error = validate.errors?.[0];
   if (error === undefined) throw new Error('a shape failed without an error');
-  const path = stepsOf(error.instancePath, data);
+  const path = pathOf(error, data);
   const { subject, skip } = describe(path);
+  const hint = knownKeys(error);
   throw new Lock2nixError(code, `${subject}: ${problem(error, path.slice(skip))}`, {
+    ...(hint === undefined ? {} : { hint }),
     location: locationOf(document, path),
   });
 };

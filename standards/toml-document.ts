@@ -1,6 +1,6 @@
 import { parse } from '@iarna/toml';
 import { isLock2nixError, type Location, Lock2nixError } from '../graph/errors.ts';
-import { locateToml, type TomlPath } from '../standards/toml-location.ts';
+import { locateToml, type TomlPath } from './toml-location.ts';
 
 /** A TOML file that was parsed. `text` is kept to find lines for messages. */
 export interface TomlDocument {
@@ -8,6 +8,8 @@ export interface TomlDocument {
   readonly text: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+type SyntaxCode = 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX' | 'OVERRIDES_SYNTAX';
 
 const conflictMark = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m;
 
@@ -20,13 +22,13 @@ const zeroBased = (value: unknown): number | undefined =>
 /** The error for a text that the parser refused. It counts lines and columns from zero. */
 const syntaxError = (
   { file, text }: { readonly file: string; readonly text: string },
-  code: 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX',
+  code: SyntaxCode,
   cause: unknown,
 ): Lock2nixError => {
   const conflict = conflictMark.exec(text);
   if (conflict !== null) {
     return new Lock2nixError(code, 'merge conflict markers are in the file', {
-      hint: 'resolve the conflict, then run `poetry lock`',
+      hint: `resolve the conflict${code === 'LOCK_SYNTAX' ? ', then lock again' : ''}`,
       location: { file, line: lineOf(text, conflict.index), column: 1 },
     });
   }
@@ -51,11 +53,7 @@ const syntaxError = (
  * Parses a TOML file. A byte order mark is passed over, and lines may end as on Windows. Fails with `code`, with line and column;
  * merge conflict markers are named as such.
  */
-export const readTomlDocument = (
-  file: string,
-  source: string,
-  code: 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX',
-): TomlDocument => {
+export const readTomlDocument = (file: string, source: string, code: SyntaxCode): TomlDocument => {
   // The parser takes neither the mark nor, in comments, the line ends of Windows.
   const text = source.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   try {

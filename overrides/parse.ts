@@ -1,0 +1,92 @@
+import type { CollisionRule, Native } from '../graph/types.ts';
+import { parseName } from '../standards/name.ts';
+import { quoted } from '../standards/quoted.ts';
+import { checkShape, compileShape } from '../standards/shape.ts';
+import {
+  errorAt,
+  locationOf,
+  readAt,
+  readTomlDocument,
+  type TomlDocument,
+} from '../standards/toml-document.ts';
+import type { TomlPath } from '../standards/toml-location.ts';
+import { type OverridesFile, overridesSchema } from './schema.ts';
+import type { Overrides, PackageRule } from './types.ts';
+
+const overridesShape = compileShape<OverridesFile>(overridesSchema);
+
+type PackageTable = NonNullable<OverridesFile['package']>[number];
+type CollisionTable = NonNullable<OverridesFile['collision']>[number];
+
+const describe = ([table, index]: TomlPath): { subject: string; skip: number } =>
+  typeof index === 'number'
+    ? { subject: `\`[[${table}]]\` number ${index + 1}`, skip: 2 }
+    : { subject: 'overrides', skip: 0 };
+
+const placeOf = (document: TomlDocument, path: TomlPath): string => {
+  const { file, line } = locationOf(document, path);
+  return line === undefined ? file : `${file}:${line}`;
+};
+
+const nameAt = (document: TomlDocument, path: TomlPath, text: string): string =>
+  readAt({ document, path, subject: describe(path).subject }, () => parseName(text));
+
+const readNative = ({ native }: PackageTable): Native => ({
+  tools: native?.tools ?? [],
+  libraries: native?.libraries ?? [],
+  hardeningDisable: native?.['hardening-disable'] ?? [],
+});
+
+const readPackage = (document: TomlDocument, table: PackageTable, index: number): PackageRule => ({
+  name: nameAt(document, ['package', index, 'name'], table.name),
+  ...(table.why === undefined ? {} : { why: table.why }),
+  native: readNative(table),
+  place: placeOf(document, ['package', index]),
+});
+
+/** Relative to the environment, forward, and never above it. */
+const isInside = (path: string): boolean =>
+  !path.startsWith('/') && !path.split('/').includes('..') && !/[\p{Cc}\\]/u.test(path);
+
+const readCollision = (
+  document: TomlDocument,
+  table: CollisionTable,
+  index: number,
+): CollisionRule & { place: string } => {
+  const at = (key: string): TomlPath => ['collision', index, key];
+  const place = { document, path: at('path'), subject: describe(at('path')).subject };
+  if (!isInside(table.path)) {
+    throw errorAt(place, 'OVERRIDES_SHAPE', {
+      text: `\`path\` is ${quoted(table.path)}, which is not a path inside an environment`,
+      hint: 'write it as in `lib/python*/site-packages/backports/__init__.py`',
+    });
+  }
+  const { keep, 'drop-from': dropFrom } = table;
+  if ((keep === undefined) === (dropFrom === undefined)) {
+    throw errorAt({ ...place, path: ['collision', index] }, 'OVERRIDES_SHAPE', {
+      text: 'it needs either `keep` or `drop-from`',
+      hint: 'keep = "NAME" takes the file of one package, drop-from = ["NAME"] leaves out that of another',
+    });
+  }
+  return {
+    path: table.path,
+    ...(keep === undefined ? {} : { keep: nameAt(document, at('keep'), keep) }),
+    ...(dropFrom === undefined
+      ? {}
+      : { dropFrom: dropFrom.map((name) => nameAt(document, at('drop-from'), name)) }),
+    place: placeOf(document, ['collision', index]),
+  };
+};
+
+/**
+ * Reads an `overrides.toml`. Throws OVERRIDES_SYNTAX, OVERRIDES_SHAPE or NAME_INVALID, with line and
+ * column, and with the nearest known key for one that is not known.
+ */
+export const parseOverrides = (file: string, text: string): Overrides => {
+  const document = readTomlDocument(file, text, 'OVERRIDES_SYNTAX');
+  const data = checkShape(document, overridesShape, { code: 'OVERRIDES_SHAPE', describe });
+  return {
+    packages: (data.package ?? []).map((table, index) => readPackage(document, table, index)),
+    collisions: (data.collision ?? []).map((table, index) => readCollision(document, table, index)),
+  };
+};

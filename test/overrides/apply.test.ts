@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import { type PackageId, type PinnedGraph, packageId } from '../../graph/types.ts';
+import { applyOverrides } from '../../overrides/apply.ts';
+import { parseOverrides } from '../../overrides/parse.ts';
+
+const graphOf = (...names: readonly string[]): PinnedGraph => ({
+  ecosystem: 'pypi',
+  target: {
+    python: { implementation: 'cpython', version: '2.7' },
+    platforms: [{ system: 'x86_64-linux', libc: 'glibc' }],
+  },
+  roots: [],
+  packages: new Map(
+    names.map((name) => {
+      const id = packageId(name, '1');
+      return [id, { id, name, version: '1', artifacts: [], dependencies: [], metadata: {} }];
+    }),
+  ),
+  environments: new Map(),
+});
+const apply = (text: string, ...names: readonly string[]) =>
+  applyOverrides(graphOf(...names), parseOverrides('overrides.toml', text));
+const packageOf = (graph: PinnedGraph, id: string) => graph.packages.get(id as PackageId);
+
+test('all rules of a package merge, and their reasons are kept', () => {
+  const text = `[[package]]
+name = "a"
+why = "one"
+native = { tools = ["cmake"], hardening-disable = ["format"] }
+[[package]]
+name = "a"
+native = { tools = ["pkg-config", "cmake"], libraries = ["zlib"] }
+`;
+  const { graph, diagnostics } = apply(text, 'a', 'b');
+  expect(diagnostics).toEqual([]);
+  expect(packageOf(graph, 'a@1')).toMatchObject({
+    native: { tools: ['cmake', 'pkg-config'], libraries: ['zlib'], hardeningDisable: ['format'] },
+    overrides: ['overrides.toml', 'overrides.toml: one'],
+  });
+  expect(packageOf(graph, 'b@1')).not.toHaveProperty('native');
+  expect(graph).not.toHaveProperty('collisions');
+});
+
+test('collisions are kept in their order; rules for nobody are named with the nearest name', () => {
+  const text = `[[package]]
+name = "umemcash"
+native = { hardening-disable = ["format"] }
+[[collision]]
+path = "bin/x"
+keep = "umemcache"
+[[collision]]
+path = "bin/y"
+drop-from = ["gone"]
+`;
+  const { graph, diagnostics } = apply(text, 'umemcache');
+  expect(graph.collisions).toEqual([
+    { path: 'bin/x', keep: 'umemcache' },
+    { path: 'bin/y', dropFrom: ['gone'] },
+  ]);
+  expect(diagnostics).toEqual([
+    {
+      severity: 'warning',
+      code: 'rule-unmatched',
+      message: 'overrides.toml:1: no package `umemcash` is in the recipe, so the rule does nothing',
+      hint: 'did you mean `umemcache`?',
+    },
+    {
+      severity: 'warning',
+      code: 'rule-unmatched',
+      message: 'overrides.toml:7: no package `gone` is in the recipe, so the rule does nothing',
+    },
+  ]);
+});
