@@ -11,7 +11,7 @@ if (given?.startsWith('-') || others.length > 0) throw new Error('usage: node bu
 const out = resolve(given ?? join(root, 'dist'));
 
 /** Folders that the program reads at run time: source, place in dist/, and what of it is taken. */
-const copied = [{ from: 'recipes/runtime', to: 'runtime', only: /\.(?:nix|py)$/ }];
+const copied = [{ from: 'recipes/runtime', to: 'runtime', only: /\.(?:json|nix|py)$/ }];
 
 const filesBelow = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -11,6 +11,6 @@ export const readRuntime = (ecosystem: 'python'): ReadonlyMap<string, string> =>
     .find((path) => existsSync(path));
   if (folder === undefined)
     throw new Error(`the runtime files are missing beside ${import.meta.url}`);
-  const names = readdirSync(folder).filter((name) => /\.(?:nix|py)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(?:json|nix|py)$/.test(name));
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 };

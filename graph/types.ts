@@ -121,7 +121,8 @@ export interface Gap {
   readonly kind: 'url' | 'integrity' | 'files' | 'dependencies' | 'roots';
   /**
    * With `dependencies`: the one requirement (PEP 508) that the lock names but holds no version
-   * for. Absent: it is the whole list that the lock may not know.
+   * for; without a package it is the project's own. Absent: it is the whole list that the lock may
+   * not know.
    */
   readonly requirement?: string;
   readonly message: string;

@@ -83,7 +83,10 @@ const readCollision = (
  * column, and with the nearest known key for one that is not known.
  */
 export const parseOverrides = (file: string, text: string): Overrides => {
-  const document = readTomlDocument(file, text, 'OVERRIDES_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'OVERRIDES_SYNTAX',
+    next: 'run `convert`',
+  });
   const data = checkShape(document, overridesShape, { code: 'OVERRIDES_SHAPE', describe });
   return {
     packages: (data.package ?? []).map((table, index) => readPackage(document, table, index)),

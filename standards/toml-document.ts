@@ -9,7 +9,11 @@ export interface TomlDocument {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-type SyntaxCode = 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX' | 'OVERRIDES_SYNTAX';
+/** How a damaged file is refused; `next` is what to do once a merge conflict is resolved. */
+export interface SyntaxRefusal {
+  readonly code: 'LOCK_SYNTAX' | 'MANIFEST_SYNTAX' | 'OVERRIDES_SYNTAX';
+  readonly next: string;
+}
 
 const conflictMark = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m;
 
@@ -22,13 +26,13 @@ const zeroBased = (value: unknown): number | undefined =>
 /** The error for a text that the parser refused. It counts lines and columns from zero. */
 const syntaxError = (
   { file, text }: { readonly file: string; readonly text: string },
-  code: SyntaxCode,
+  { code, next }: SyntaxRefusal,
   cause: unknown,
 ): Lock2nixError => {
   const conflict = conflictMark.exec(text);
   if (conflict !== null) {
     return new Lock2nixError(code, 'merge conflict markers are in the file', {
-      hint: `resolve the conflict${code === 'LOCK_SYNTAX' ? ', then lock again' : ''}`,
+      hint: `resolve the conflict, then ${next}`,
       location: { file, line: lineOf(text, conflict.index), column: 1 },
     });
   }
@@ -50,16 +54,20 @@ const syntaxError = (
 };
 
 /**
- * Parses a TOML file. A byte order mark is passed over, and lines may end as on Windows. Fails with `code`, with line and column;
+ * Parses a TOML file. A byte order mark is passed over, and lines may end as on Windows. Fails with the refusal's code, with line and column;
  * merge conflict markers are named as such.
  */
-export const readTomlDocument = (file: string, source: string, code: SyntaxCode): TomlDocument => {
+export const readTomlDocument = (
+  file: string,
+  source: string,
+  refusal: SyntaxRefusal,
+): TomlDocument => {
   // The parser takes neither the mark nor, in comments, the line ends of Windows.
   const text = source.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   try {
     return { file, text, data: parse(text) };
   } catch (error) {
-    throw syntaxError({ file, text }, code, error);
+    throw syntaxError({ file, text }, refusal, error);
   }
 };
 

@@ -56,7 +56,10 @@ const checkEnd = (document: TomlDocument, { metadata }: PoetryLock): void => {
 };
 
 const readContext = ({ file, text }: ConverterInput): LockContext => {
-  const document = readTomlDocument(file, text, 'LOCK_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'LOCK_SYNTAX',
+    next: 'run `poetry lock`',
+  });
   const { version, diagnostics } = readLockVersion(document);
   const lock = checkShape(document, lockShape, {
     code: 'LOCK_SHAPE',
@@ -151,7 +154,7 @@ const readRoot = (
     const { document, version, diagnostics } = context;
     diagnostics.push(...checkContentHash(document, manifest.document, { version, contentHash }));
   }
-  return readManifestRoot(manifest, entries);
+  return readManifestRoot(manifest, entries, context);
 };
 
 /**

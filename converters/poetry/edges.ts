@@ -188,13 +188,20 @@ export interface EdgeContext {
   readonly markers: ReadonlyMap<PackageId, Marker | undefined>;
 }
 
-const reportLeftOut = ({ context }: EdgeContext, entry: Entry, wanted: Wanted): void => {
+/** Whether a dependency that is not in the lock is one that this Poetry never put there. */
+export const isLeftOut = (wanted: Wanted, entries: Entries, { version }: LockContext): boolean =>
+  leftOut.has(wanted.name) && !isAtLeast(version, 2, 1) && !entries.byName.has(wanted.name);
+
+/** Records that a package, or the project when none is given, requires what this Poetry leaves out. */
+export const reportLeftOut = (context: LockContext, wanted: Wanted, entry?: Entry): void => {
   const specifier = tryParseSpecifierSet(wanted.constraint);
+  const owner =
+    entry === undefined ? 'the project' : `${entry.name} ${formatVersion(entry.version)}`;
   context.gaps.push({
-    package: entry.id,
+    ...(entry === undefined ? {} : { package: entry.id }),
     kind: 'dependencies',
     requirement: wanted.name + (specifier === undefined ? '' : formatSpecifierSet(specifier)),
-    message: `${entry.name} ${formatVersion(entry.version)}: the lock leaves out ${wantedText(wanted)}`,
+    message: `${owner}: the lock leaves out ${wantedText(wanted)}`,
   });
 };
 
@@ -216,11 +223,10 @@ export const readEdges = (edgeContext: EdgeContext, entry: Entry): readonly Lock
         const listed = listing.get(wanted.name) ?? [];
         edges.push(...edgesOf(wanted, candidates, { listed, isOld }));
       } else if (!wanted.optional && wanted.marker === undefined) {
-        const isKnownHole = leftOut.has(wanted.name) && !isAtLeast(context.version, 2, 1);
-        if (!isKnownHole || entries.byName.has(wanted.name)) {
+        if (!isLeftOut(wanted, entries, context)) {
           throw missingError(wanted, entries, { ...place, path: wanted.path });
         }
-        reportLeftOut(edgeContext, entry, wanted);
+        reportLeftOut(context, wanted, entry);
       }
     }
   }

@@ -98,8 +98,9 @@ const unionText = (set: VersionSet): string => {
   const last = rows.findLastIndex(({ missing }) => missing !== undefined);
   const next = rows[last + 1]?.minor ?? '4';
   const isOpen = last === rows.length - 1 && allows(set, '4.0');
+  const isOpenBelow = first === 0 && allows(set, '2.6');
   return [
-    ...(first > 0 ? [`>=${rows[first]?.minor ?? ''}`] : []),
+    ...(first >= 0 && !isOpenBelow ? [`>=${rows[first]?.minor ?? ''}`] : []),
     ...rows
       .slice(Math.max(first, 0), last + 1)
       .flatMap(({ minor, missing }) => missing ?? [`!=${minor}.*`]),

@@ -11,7 +11,15 @@ import {
   type TomlDocument,
 } from '../../standards/toml-document.ts';
 import { formatVersion, parseVersion } from '../../standards/version.ts';
-import { byNameAndMarker, candidatesFor, makeEdge, missingError } from './edges.ts';
+import type { LockContext } from './context.ts';
+import {
+  byNameAndMarker,
+  candidatesFor,
+  isLeftOut,
+  makeEdge,
+  missingError,
+  reportLeftOut,
+} from './edges.ts';
 import { type Manifest, type RootWanted, readManifestDependencies } from './manifest.ts';
 import { type ProjectTable, pyprojectShape, type ScriptTable } from './manifest-schema.ts';
 import type { Entries } from './packages.ts';
@@ -24,7 +32,10 @@ export const unnamedRoot = 'project';
  * MANIFEST_SYNTAX or MANIFEST_SHAPE, with the line.
  */
 export const readManifest = (file: string, text: string): Manifest | undefined => {
-  const document = readTomlDocument(file, text, 'MANIFEST_SYNTAX');
+  const document = readTomlDocument(file, text, {
+    code: 'MANIFEST_SYNTAX',
+    next: 'run `poetry lock`',
+  });
   const data = checkShape(document, pyprojectShape, {
     code: 'MANIFEST_SHAPE',
     describe: () => ({ subject: 'pyproject.toml', skip: 0 }),
@@ -82,7 +93,15 @@ const scriptsOf = ({ document, data }: Manifest): readonly string[] => {
 const rootDependency = (
   wanted: RootWanted,
   entries: Entries,
-  { document, group }: { readonly document: TomlDocument; readonly group: string },
+  {
+    context,
+    document,
+    group,
+  }: {
+    readonly context: LockContext;
+    readonly document: TomlDocument;
+    readonly group: string;
+  },
 ): readonly LockedDependency[] => {
   const candidates = candidatesFor(wanted, entries);
   if (candidates.length > 0) {
@@ -90,6 +109,10 @@ const rootDependency = (
     return [makeEdge(wanted, candidates, { kind, marker: wanted.marker, extra: wanted.extra })];
   }
   if (wanted.optional || wanted.marker !== undefined) return [];
+  if (isLeftOut(wanted, entries, context)) {
+    if (group === 'main') reportLeftOut(context, wanted);
+    return [];
+  }
   const subject = group === 'main' ? 'the project' : `the project's group ${quoted(group)}`;
   throw missingError(wanted, entries, { document, path: wanted.path, subject });
 };
@@ -128,7 +151,11 @@ const identityOf = ({
  * `package-mode = false`. Throws LOCK_DANGLING or LOCK_CONTRADICTION when the lock lacks what the
  * manifest asks for.
  */
-export const readManifestRoot = (manifest: Manifest, entries: Entries): LockedRoot => {
+export const readManifestRoot = (
+  manifest: Manifest,
+  entries: Entries,
+  context: LockContext,
+): LockedRoot => {
   const { document } = manifest;
   const { groups, optionalGroups, extras } = readManifestDependencies(manifest);
   const place: Place = { document, path: ['build-system'], subject: 'pyproject.toml' };
@@ -139,7 +166,9 @@ export const readManifestRoot = (manifest: Manifest, entries: Entries): LockedRo
       [...groups].map(([group, wanted]) => [
         group,
         wanted
-          .flatMap((dependency) => rootDependency(dependency, entries, { document, group }))
+          .flatMap((dependency) =>
+            rootDependency(dependency, entries, { context, document, group }),
+          )
           .sort(byNameAndMarker),
       ]),
     ),

@@ -5,6 +5,7 @@ import {
   attributes,
   binding,
   bindings,
+  boolean,
   list,
   type NixBinding,
   type NixExpression,
@@ -54,6 +55,8 @@ const formals = (
       // A package set without it gets the runtime's own message.
       fallback: { kind: 'or', target: variable('pkgs', attribute), fallback: variable('null') },
     },
+    // nixpkgs marks this one as insecure.
+    ...(version === '2.7' ? [{ name: 'allowInsecurePython', fallback: boolean(false) }] : []),
     ...fetchers.map((name) => ({ name, fallback: variable('pkgs', name) })),
     {
       name: 'src',
@@ -150,7 +153,10 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
   const body = apply(
     apply(variable('import'), path('./runtime')),
     attributes([
-      inherit('pkgs', 'python', 'src', 'packageOverrides'),
+      inherit(
+        ...['pkgs', 'python', 'src', 'packageOverrides'],
+        ...(python?.version === '2.7' ? ['allowInsecurePython'] : []),
+      ),
       binding('fetchers', attributes([inherit(...fetchers)])),
       binding('pins', apply(variable('import'), path('./pins.nix'))),
       ...bindings([

@@ -47,6 +47,8 @@ export interface Filled {
   readonly members: readonly Member[];
   /** What packages depend on besides what the lock says. */
   readonly dependencies: ReadonlyMap<PackageId, readonly PackageId[]>;
+  /** The same of the project itself. */
+  readonly ofProject: readonly PackageId[];
 }
 
 export interface FillOptions {
@@ -95,19 +97,21 @@ export const fillDependencies = (
 ): Filled => {
   const tools = new Map<PackageId, PinnedPackage>();
   const dependencies = new Map<PackageId, PackageId[]>();
+  const ofProject: PackageId[] = [];
   const unknown = new Set<PackageId>();
   for (const { kind, package: id, requirement } of gapsOf(graph, merged)) {
-    if (kind !== 'dependencies' || id === undefined) continue;
+    if (kind !== 'dependencies') continue;
     if (requirement === undefined) {
-      unknown.add(id);
+      if (id !== undefined) unknown.add(id);
       continue;
     }
+    const owner = id === undefined ? 'the project' : `\`${id}\``;
     const tool = toolFor(requirement, graph, python);
     if (tool === undefined) {
       report({
         severity: 'warning',
         code: 'dependency-left-out',
-        message: `\`${id}\` requires \`${requirement}\`, which the lock leaves out; the environment is without it`,
+        message: `${owner} requires \`${requirement}\`, which the lock leaves out; the environment is without it`,
         hint: 'lock again with a newer version of its tool, or add the requirement to the project',
       });
       continue;
@@ -115,16 +119,18 @@ export const fillDependencies = (
     report({
       severity: 'note',
       code: 'dependency-filled',
-      message: `\`${id}\` requires \`${requirement}\`, which the lock leaves out; ${tool.name} ${tool.version} is added`,
+      message: `${owner} requires \`${requirement}\`, which the lock leaves out; ${tool.name} ${tool.version} is added`,
     });
     tools.set(tool.id, tool);
-    dependencies.set(id, [...(dependencies.get(id) ?? []), tool.id]);
+    if (id === undefined) ofProject.push(tool.id);
+    else dependencies.set(id, [...(dependencies.get(id) ?? []), tool.id]);
   }
   reportUnknown([...unknown].sort(), report);
   const packages = [...tools.values()].sort((left, right) => byText(left.id, right.id));
   return {
     packages,
     members: packages.map(({ id }) => {
+      if (ofProject.includes(id)) return memberOf(id, platforms, platforms);
       const names = new Set(
         merged
           .filter(({ locked }) => dependencies.get(locked.id)?.includes(id))
@@ -134,5 +140,6 @@ export const fillDependencies = (
       return memberOf(id, mine, platforms);
     }),
     dependencies,
+    ofProject,
   };
 };

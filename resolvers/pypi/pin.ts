@@ -61,13 +61,15 @@ const selectAll = (
   return { selections, python: isOpen ? python : { ...python, patchRange } };
 };
 
+const edgeTo = (to: PackageId): Edge => ({ to, extras: [], kind: 'runtime' });
+
 const pinPackage = (
   { locked, dependencies }: Merged,
   { artifacts, build }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
   const { id, name, version, metadata } = locked;
-  const added = filled.map((to): Edge => ({ to, extras: [], kind: 'runtime' }));
+  const added = filled.map(edgeTo);
   return {
     id,
     name,
@@ -121,7 +123,10 @@ export const pinGraph = async (
   const roots = locked.roots.map((root): Root => {
     const { name, scripts } = root;
     const id = rootId(locked, root);
-    const dependencies = mergeEdges(id, platforms, selections);
+    const dependencies = [
+      ...mergeEdges(id, platforms, selections),
+      ...filled.ofProject.map(edgeTo),
+    ];
     const own = pinRoot(root, { id, dependencies, python, platforms });
     if (own === undefined) return { name, scripts };
     packages.set(id, own.package);

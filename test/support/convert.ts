@@ -8,6 +8,9 @@ const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
 /** All that a conversion of `fixtures/demo` asks registries for; `npm run demo:record` makes it anew. */
 export const demoCache = join(fixtures, 'demo-cache');
 
+/** The same for `fixtures/poetry/python27-*`, by `test/python27-record.sh`. */
+export const python27Cache = join(fixtures, 'python27-cache');
+
 /** A copy of a folder of `fixtures/` that a test may convert and change; the caller removes it. */
 export const copyProject = (fixture: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'l2n-project-'));

@@ -27,6 +27,18 @@ let
       pkgs.zlib
     ];
 
+  # Runs a command; the log of one that fails ends with what cures it, where that is known.
+  explained = command: ''
+    log="$NIX_BUILD_TOP/lock2nix-build.log"
+    if ! (
+      set -o pipefail
+      ${command} 2>&1 | tee "$log"
+    ); then
+      ${interpreter.executable} ${./explain_failure.py} "$log" ${lib.escapeShellArg spec.pname} ${./libraries.json}
+      exit 1
+    fi
+  '';
+
   wheel = {
     dontUnpack = true;
     dontConfigure = true;
@@ -41,7 +53,7 @@ let
     installPhase = ''
       runHook preInstall
       ${interpreter.executable} ${./install_wheel.py} unpack "$src" "$out" ${interpreter.executable}
-      ${lib.optionalString prebuilt ''autoPatchelf "$out"''}
+      ${lib.optionalString prebuilt (explained ''autoPatchelf "$out"'')}
       ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
       runHook postInstall
     '';
@@ -72,7 +84,7 @@ let
       runHook preBuild
       export HOME="$NIX_BUILD_TOP"
       export NIX_CFLAGS_COMPILE="''${NIX_CFLAGS_COMPILE:-} -ffile-prefix-map=$NIX_BUILD_TOP=/build"
-      ${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}
+      ${explained ''${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}''}
       runHook postBuild
     '';
     installPhase = ''

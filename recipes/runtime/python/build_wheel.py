@@ -10,13 +10,24 @@ import os
 import sys
 
 
+def is_below(path, folders):
+    return any((os.path.realpath(path) + os.sep).startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+
+
 def main(folder, backend, *backend_path):
     folder = os.path.abspath(folder)
     os.makedirs(folder)
+    paths = [os.path.realpath(path) for path in backend_path]
+    if not all(is_below(path, [os.path.realpath(".")]) for path in paths):
+        sys.exit("error: backend-path leads out of the source tree: %s" % ", ".join(backend_path))
     # The script's own folder is no place for a build to find modules.
-    sys.path[:1] = [os.path.abspath(path) for path in backend_path]
+    sys.path[:1] = paths
     name, _, attribute = backend.partition(":")
     target = importlib.import_module(name)
+    # PEP 517: with a backend-path, a backend of the same name from elsewhere is the wrong one.
+    found = getattr(target, "__file__", None) or ""
+    if paths and not is_below(found, paths):
+        sys.exit("error: the backend %s is not in backend-path (%s) but %s" % (name, ", ".join(backend_path), found))
     for part in filter(None, attribute.split(".")):
         target = getattr(target, part)
     sys.argv[:] = ["setup.py"]

@@ -11,6 +11,7 @@
   pythonVersion,
   pythonFrom ? null,
   pythonTo ? null,
+  allowInsecurePython ? false,
   platforms,
   environments,
   buildEnvironments,
@@ -31,6 +32,7 @@ let
       pythonVersion
       pythonFrom
       pythonTo
+      allowInsecurePython
       ;
   };
 
@@ -49,6 +51,7 @@ let
   specs = pins (
     fetchers
     // {
+      inherit pkgs;
       source = import ./source.nix { inherit lib src exclude; };
       wheel = spec: spec // { kind = "wheel"; };
       sdist = spec: spec // { kind = "sdist"; };

@@ -20,14 +20,11 @@ import stat
 import sys
 import zipfile
 
-try:
-    from configparser import RawConfigParser
-except ImportError:
-    from ConfigParser import RawConfigParser
-
 VERSION = "%d.%d" % sys.version_info[:2]
 LIBRARY = os.path.join("lib", "python" + VERSION, "site-packages")
 REFERENCE = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)\s*(?:\[.*\])?\s*$")
+# A program's name: nothing that leads to another folder.
+NAME = re.compile(r"^[^/\0\s.][^/\0]*$")
 INFO = re.compile(r"^[^/]+\.dist-info/WHEEL$")
 SCRIPT = """#!{python}
 # -*- coding: utf-8 -*-
@@ -40,10 +37,14 @@ if __name__ == "__main__":
 """
 
 
+def fail(message, *values):
+    sys.exit("error: " + message % values)
+
+
 def inside(folder, name):
-    parts = name.split("/")
-    if name.startswith("/") or "\\" in name or ".." in parts:
-        sys.exit("error: the wheel has a member outside its own folder: %r" % name)
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or "\\" in name or ".." in parts or not parts:
+        fail("the wheel has a member outside its own folder: %r", name)
     return os.path.join(folder, *parts)
 
 
@@ -62,7 +63,7 @@ def target_of(out, info_folder, name):
         "data": "",
     }
     if scheme not in places:
-        sys.exit("error: the wheel has files of an unknown scheme: %r" % name)
+        fail("the wheel has files of an unknown scheme: %r", name)
     return inside(os.path.join(out, places[scheme]), rest)
 
 
@@ -75,24 +76,29 @@ def write(path, data, executable):
     os.chmod(path, 0o755 if executable else 0o644)
 
 
+def entry_points(path):
+    """Section, name and reference of each line. As importlib.metadata reads them: projects indent theirs."""
+    section = None
+    with io.open(path, encoding="utf-8", errors="replace") as stream:
+        for line in (line.strip() for line in stream):
+            if line.startswith("[") and line.endswith("]"):
+                section = line[1:-1].strip()
+            elif line and not line.startswith(("#", ";")):
+                name, _, reference = line.partition("=")
+                yield section, name.strip(), reference.strip()
+
+
 def write_entry_points(path, out, python):
     """Console and GUI scripts (entry points specification)."""
-    parser = RawConfigParser(**({"delimiters": ("=",)} if sys.version_info[0] > 2 else {}))
-    parser.optionxform = str
-    if not os.path.isfile(path):
-        return
-    with io.open(path, encoding="utf-8") as stream:
-        (getattr(parser, "read_file", None) or parser.readfp)(stream)
-    for section in ("console_scripts", "gui_scripts"):
-        for name, reference in parser.items(section) if parser.has_section(section) else []:
-            match = REFERENCE.match(reference)
-            if match is None or "/" in name:
-                sys.exit("error: the entry point %r = %r is not MODULE:FUNCTION" % (name, reference))
-            module, function = match.groups()
-            text = SCRIPT.format(
-                python=python, module=module, first=function.partition(".")[0], function=function
-            )
-            write(os.path.join(out, "bin", name), text.encode("utf-8"), True)
+    for section, name, reference in entry_points(path) if os.path.isfile(path) else ():
+        if section not in ("console_scripts", "gui_scripts"):
+            continue
+        match = REFERENCE.match(reference)
+        if match is None or not NAME.match(name):
+            fail("the entry point %s = %s is not NAME = MODULE:FUNCTION", name, reference)
+        module, function = match.groups()
+        text = SCRIPT.format(python=python, module=module, first=function.partition(".")[0], function=function)
+        write(os.path.join(out, "bin", name), text.encode("utf-8"), True)
 
 
 def find_wheel(path):
@@ -100,8 +106,15 @@ def find_wheel(path):
         return path
     wheels = [name for name in os.listdir(path) if name.endswith(".whl")]
     if len(wheels) != 1:
-        sys.exit("error: the backend made %d wheels instead of one" % len(wheels))
+        fail("the backend made %d wheels instead of one", len(wheels))
     return os.path.join(path, wheels[0])
+
+
+def check_version(text):
+    """The first number tells who can install a wheel (PEP 427); files of before say nothing."""
+    match = re.search(r"^Wheel-Version:\s*(\d+)", text, re.MULTILINE)
+    if match is not None and match.group(1) != "1":
+        fail("the wheel is of version %s of its format; only version 1 is known", match.group(1))
 
 
 def unpack(wheel, out, python):
@@ -109,14 +122,18 @@ def unpack(wheel, out, python):
         names = archive.namelist()
         infos = sorted({name.partition("/")[0] for name in names if INFO.match(name)})
         if len(infos) != 1:
-            sys.exit("error: the wheel has %d .dist-info folders instead of one" % len(infos))
+            fail("the wheel has %d .dist-info folders instead of one", len(infos))
+        check_version(archive.read(infos[0] + "/WHEEL").decode("utf-8", "replace"))
         for info in archive.infolist():
             if info.filename.endswith("/"):
                 continue
             path = target_of(out, infos[0], info.filename)
             script = os.path.dirname(path) == os.path.join(out, "bin")
             executable = script or (info.external_attr >> 16) & stat.S_IXUSR
-            write(path, archive.read(info), executable)
+            try:
+                write(path, archive.read(info), executable)
+            except EnvironmentError as error:
+                fail("the wheel's member %r cannot be written: %s", info.filename, error)
     library = os.path.join(out, LIBRARY)
     write_entry_points(os.path.join(library, infos[0], "entry_points.txt"), out, python)
     for name in ("RECORD", "RECORD.jws", "RECORD.p7s"):

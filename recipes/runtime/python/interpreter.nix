@@ -6,6 +6,7 @@
   pythonVersion,
   pythonFrom,
   pythonTo,
+  allowInsecurePython,
 }:
 let
   attribute = "python${builtins.replaceStrings [ "." ] [ "" ] pythonVersion}";
@@ -13,6 +14,17 @@ let
   minor = python.pythonVersion or (lib.versions.majorMinor python.version);
   tooOld = pythonFrom != null && lib.versionOlder python.version pythonFrom;
   tooNew = pythonTo != null && lib.versionOlder pythonTo python.version;
+
+  # nixpkgs refuses what it knows to be insecure as soon as its path is asked for.
+  reasons = python.meta.knownVulnerabilities or [ ];
+  isRefused = reasons != [ ] && !allowInsecurePython && !(builtins.tryEval python.outPath).success;
+  # `self` is tied, since what the interpreter says of itself would lead back to the refused one.
+  allowed = (python.override or (_: python) { self = allowed; }).overrideAttrs (old: {
+    meta = old.meta // {
+      knownVulnerabilities = [ ];
+    };
+  });
+  usable = if reasons != [ ] && allowInsecurePython then allowed else python;
 in
 if python == null then
   throw "lock2nix: this package set has no ${attribute}; pass a CPython ${pythonVersion} as `python`"
@@ -28,12 +40,14 @@ else if tooOld || tooNew then
   }${
     lib.optionalString (pythonTo != null) "up to ${pythonTo} "
   }but `python` is ${python.version}; run `convert --python ${python.version}`"
+else if isRefused then
+  throw "lock2nix: nixpkgs marks ${python.name} as insecure (${builtins.concatStringsSep " " reasons}); to use it all the same, pass `allowInsecurePython = true` to this recipe (`--arg allowInsecurePython true`), or import nixpkgs with `config.permittedInsecurePackages = [ \"${python.name}\" ]`"
 else
   {
-    inherit python;
+    python = usable;
     version = pythonVersion;
     # Not `.interpreter`: nixpkgs lets that throw for an insecure interpreter even when it is allowed.
-    executable = "${python}/bin/python${pythonVersion}";
+    executable = "${usable}/bin/python${pythonVersion}";
     sitePackages = "lib/python${pythonVersion}/site-packages";
     environment = {
       # UTF-8 for `setup.py` files that read their README; repeatable bytes for `.pyc` and zip files.

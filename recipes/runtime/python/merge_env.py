@@ -20,6 +20,7 @@ import subprocess
 import sys
 
 IGNORED = ("nix-support",)
+NAMESPACE_MODULES = ("__future__", "pkg_resources", "pkgutil")
 LITERAL = ast.Constant if sys.version_info >= (3, 8) else ast.Str
 
 
@@ -55,13 +56,15 @@ def calls_namespace(node):
     return name in ("extend_path", "declare_namespace")
 
 
+def imports_namespace(node):
+    if isinstance(node, ast.Import):
+        return all(name.name in NAMESPACE_MODULES for name in node.names)
+    return isinstance(node, ast.ImportFrom) and node.module in NAMESPACE_MODULES
+
+
 def declares_only(statements):
     for statement in statements:
-        if isinstance(statement, ast.Pass):
-            continue
-        if isinstance(statement, ast.Import) and all(name.name in ("pkgutil", "pkg_resources") for name in statement.names):
-            continue
-        if isinstance(statement, ast.ImportFrom) and statement.module in ("pkgutil", "pkg_resources", "__future__"):
+        if isinstance(statement, ast.Pass) or imports_namespace(statement):
             continue
         if isinstance(statement, ast.Expr) and (
             calls_namespace(statement.value) or isinstance(statement.value, LITERAL)
@@ -70,7 +73,11 @@ def declares_only(statements):
         if isinstance(statement, ast.Assign) and calls_namespace(statement.value):
             continue
         handlers = getattr(statement, "handlers", None)
-        if handlers is not None and declares_only(statement.body) and all(declares_only(h.body) for h in handlers):
+        if handlers is not None and all(
+            declares_only(body)
+            for body in [statement.body, statement.orelse, getattr(statement, "finalbody", [])]
+            + [handler.body for handler in handlers]
+        ):
             continue
         return False
     return True
@@ -219,6 +226,25 @@ def link(target, path):
     os.symlink(target, path)
 
 
+def is_linked(out, folder, known):
+    """Whether a folder of the environment (relative) is in truth the interpreter's, by a link to it."""
+    if folder not in known:
+        path = os.path.join(out, folder)
+        known[folder] = folder != "" and (
+            os.path.islink(path) or is_linked(out, os.path.dirname(folder), known)
+        )
+    return known[folder]
+
+
+def check_free(out, chosen):
+    """What the interpreter brings is never replaced, and its linked folders are not written into."""
+    known = {}
+    for path, package in sorted(chosen.items()):
+        if os.path.lexists(os.path.join(out, path)) or is_linked(out, os.path.dirname(path), known):
+            owner = "%s %s (%s)" % (package["name"], package["version"], package["path"])
+            sys.exit("error: %s brings %s, which is the interpreter's own" % (owner, path))
+
+
 def place_script(source, path, python, out, version):
     """Scripts run by the environment's own interpreter, anything else in bin/ is linked."""
     data = read(source)
@@ -226,6 +252,8 @@ def place_script(source, path, python, out, version):
     if match is None:
         link(source, path)
         return
+    if not os.path.isdir(os.path.dirname(path)):
+        os.makedirs(os.path.dirname(path))
     shebang = b"#!" + os.path.join(out, "bin", "python" + version).encode("utf-8")
     with open(path, "wb") as stream:
         stream.write(shebang + data[match.end() :])
@@ -259,8 +287,9 @@ def place_interpreter(out, python, version, used):
 def verify(out, version):
     """A wrapper in place of an interpreter would give another prefix: better told here than at run time."""
     program = os.path.join(out, "bin", "python" + version)
-    prefix = subprocess.check_output([program, "-S", "-c", "import sys; sys.stdout.write(sys.prefix)"])
-    if prefix.decode("utf-8") != out:
+    said = subprocess.check_output([program, "-S", "-c", "import sys; sys.stdout.write(sys.prefix)"])
+    prefix = said.decode("utf-8")
+    if prefix != out:
         sys.exit("error: the copied interpreter takes %s for its prefix; pass a bare interpreter as `python`" % prefix)
 
 
@@ -278,10 +307,11 @@ def main(out, python, version, manifest):
     if collisions:
         refuse(collisions)
     place_interpreter(out, python, version, chosen)
+    check_free(out, chosen)
     for path, package in sorted(chosen.items()):
         source = os.path.join(package["path"], path)
         target = os.path.join(out, path)
-        if path.startswith("bin" + os.sep) and os.stat(source).st_mode & stat.S_IXUSR:
+        if path.startswith("bin" + os.sep) and os.path.isfile(source) and os.stat(source).st_mode & stat.S_IXUSR:
             place_script(source, target, python, out, version)
         else:
             link(source, target)

@@ -35,6 +35,11 @@ lib.cleanSourceWith {
     in
     !(
       builtins.elem name ignored
+      # What setuptools leaves behind would be packaged again.
+      || lib.hasSuffix ".egg-info" name
+      ||
+        toString (dirOf file) == "${toString folder}/build"
+        && builtins.match "(bdist|lib|temp)(\\..*)?" name != null
       || builtins.any (excluded: toString file == "${base}/${excluded}") exclude
       || lib.hasSuffix ".pyc" name
       || type == "symlink" && (name == "result" || lib.hasPrefix "result-" name)

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { platformName } from '../../../graph/platform.ts';
 import type { PinnedGraph } from '../../../graph/types.ts';
@@ -354,5 +354,65 @@ describe('the recipe', () => {
       inputs: [],
       sdist: 'source',
     });
+  });
+
+  testWith(['nix'], 'takes of a live source what is source', async () => {
+    const kept = [
+      'build/make.py',
+      'lib/x.py',
+      'pyproject.toml',
+      'sub/nix/lock2nix/x',
+      'sub/result',
+    ];
+    const left = [
+      ...[
+        '.git/HEAD',
+        '.venv/x',
+        'venv/x',
+        'node_modules/x',
+        'sub/.tox/x',
+        'nix/lock2nix/default.nix',
+      ],
+      ...[
+        'build/lib/x.py',
+        'build/lib.linux-x86_64/x',
+        'build/bdist.linux-x86_64/x',
+        'build/temp.x/y',
+      ],
+      ...[
+        'app.egg-info/PKG-INFO',
+        'src/app.egg-info/PKG-INFO',
+        'own-env/pyvenv.cfg',
+        'own-env/bin/python',
+      ],
+      ...['__pycache__/x.py', 'lib/x.pyc'],
+    ];
+    const project = join(scratch, 'live');
+    for (const path of [...kept, ...left]) {
+      mkdirSync(dirname(join(project, path)), { recursive: true });
+      writeFileSync(join(project, path), '');
+    }
+    symlinkSync('gone', join(project, 'result'));
+    symlinkSync('gone', join(project, 'result-bin'));
+    const runtime = join(import.meta.dirname, '../../../recipes/runtime/python/source.nix');
+    const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${project}; exclude = [ "nix/lock2nix" ]; } ".")`;
+    const { exitCode, output, log } = await nix().run([
+      ...['nix-instantiate', '--eval', '--read-write-mode', '--json', '-E', `"\${${source}}"`],
+    ]);
+    expect({ exitCode, log }).toEqual({ exitCode: 0, log: '' });
+    const copied = readdirSync(JSON.parse(output) as string, {
+      recursive: true,
+      withFileTypes: true,
+    });
+    const files = copied
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(nix().storeDir.length + 1)
+          .split('/')
+          .slice(1)
+          .join('/'),
+      );
+    expect(files.sort()).toEqual(kept);
   });
 });

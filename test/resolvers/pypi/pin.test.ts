@@ -252,6 +252,26 @@ const gapLock = (requirement: string) =>
     ],
   });
 
+test('what the project itself requires and the lock leaves out is added everywhere', async () => {
+  const lock = makeLock({
+    needs: ['app; sys_platform == "linux2"'],
+    packages: { 'app@1': {} },
+    root: { path: '.' },
+    gaps: [{ kind: 'dependencies', message: 'the project: …', requirement: 'setuptools<45' }],
+  });
+  const pinned = await pin(lock, { python: '2.7' });
+  expect(membersOf(pinned)).toEqual(['app@1 x86_64-linux', 'setuptools@44.1.1']);
+  const root = pinned.graph.roots[0]?.package ?? '';
+  expect(packageOf(pinned, root).dependencies).toContainEqual({
+    to: 'setuptools@44.1.1',
+    extras: [],
+    kind: 'runtime',
+  });
+  expect(said(pinned)).toEqual([
+    'note dependency-filled the project requires `setuptools<45`, which the lock leaves out; setuptools 44.1.1 is added',
+  ]);
+});
+
 test.each(['setuptools', 'setuptools>=3.0', 'Setuptools (>=40)'])(
   'the lock leaves out `%s`: the pinned one is added where it is needed',
   async (requirement) => {
