@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Lock2nixError } from '../graph/errors.ts';
-import { countCauses, type Finding } from './check/finding.ts';
+import { countCauses } from './check/finding.ts';
 import { exitCodes, type RecipeFlags, recipeOptions } from './command-options.ts';
 import type { CheckResult } from './commands/check.ts';
 import { theInput } from './input-argument.ts';
@@ -16,13 +16,6 @@ const summary = ({ input, output, recipe }: CheckResult): string =>
   recipe === undefined
     ? ''
     : `${output}: up to date with ${input}, ${plural(recipe.packages, 'package')} for Python ${recipe.python} on ${plural(recipe.systems.length, 'system')}\n`;
-
-/** All findings may have the same remedy; otherwise converting comes first. */
-const remedy = (findings: readonly Finding[], command: string): string => {
-  const hints = new Set(findings.map(({ hint }) => hint));
-  const [only] = hints;
-  return hints.size === 1 && only !== undefined ? only : command;
-};
 
 const runCheck = async (
   inputs: readonly string[],
@@ -41,12 +34,14 @@ const runCheck = async (
     if (quiet !== true) world.stderr.write(summary(result));
     return;
   }
-  if (quiet !== true) world.stderr.write(formatFindings(findings, world));
+  const [hint, ...others] = new Set(findings.map((each) => each.hint));
+  const hasOne = hint !== undefined && others.length === 0;
+  if (quiet !== true) world.stderr.write(formatFindings(findings, !hasOne, world));
   throw new Lock2nixError(
     'OUT_OF_DATE',
     `\`${output}\` is not up to date: ${countCauses(findings)}`,
     {
-      hint: remedy(findings, command),
+      hint: hasOne ? hint : command,
     },
   );
 };

@@ -53,7 +53,7 @@ export const formatOptions = (options: RecordOptions): readonly string[] => [
 export interface OptionDifference {
   /** As one types it: `--python 3.11`. */
   readonly given: string;
-  /** Words: `3.12`, `none`. */
+  /** What the recipe does, in words: `is for 3.12`, `has none`. */
   readonly recorded: string;
 }
 
@@ -61,6 +61,7 @@ interface Compared {
   readonly name: string;
   readonly given: readonly string[] | undefined;
   readonly recorded: readonly string[];
+  readonly verb: string;
 }
 
 /** `3.12` and its default are the same; a list is the same in any order. */
@@ -75,15 +76,17 @@ const compared = (
       name: '--python',
       given: parsed && [parsed.fullVersion ?? parsed.version],
       recorded: target.python === undefined ? [] : [target.python],
+      verb: 'is for',
     },
     {
       name: '--systems',
       given: systems && parsePlatforms(systems).map(platformName),
       recorded: target.systems,
+      verb: 'is for',
     },
-    { name: '--extras', given: extras && namesOf(extras), recorded: options.extras },
-    { name: '--groups', given: groups && groupsOf(groups), recorded: options.groups },
-    { name: '--prefer', given: prefer && [prefer], recorded: [options.prefer] },
+    { name: '--extras', given: extras && namesOf(extras), recorded: options.extras, verb: 'has' },
+    { name: '--groups', given: groups && groupsOf(groups), recorded: options.groups, verb: 'has' },
+    { name: '--prefer', given: prefer && [prefer], recorded: [options.prefer], verb: 'prefers' },
   ];
 };
 
@@ -95,17 +98,17 @@ export const differingOptions = (
   asked: AskedOptions,
   record: Pick<RecordFile, 'options' | 'target'>,
 ): readonly OptionDifference[] => {
-  const different = compared(asked, record).flatMap(({ name, given, recorded }) =>
+  const different = compared(asked, record).flatMap(({ name, given, recorded, verb }) =>
     given === undefined || given.join() === recorded.join()
       ? []
       : [
           {
             given: given.length === 0 ? name : flag(name, given),
-            recorded: recorded.length === 0 ? 'none' : recorded.join(', '),
+            recorded: `${verb} ${recorded.length === 0 ? 'none' : recorded.join(', ')}`,
           },
         ],
   );
   return asked.strict === true && !record.options.strict
-    ? [...different, { given: '--strict', recorded: 'without it' }]
+    ? [...different, { given: '--strict', recorded: 'was made without it' }]
     : different;
 };

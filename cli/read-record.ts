@@ -3,6 +3,7 @@ import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { jsonShape } from '../graph/json-shape.ts';
 import { parsePinnedGraph } from '../graph/parse.ts';
 import type { PinnedGraph } from '../graph/types.ts';
+import { graphInvalid } from '../graph/validate.ts';
 import { quoted } from '../standards/quoted.ts';
 import { isInside } from './output-view.ts';
 import type { Place } from './place.ts';
@@ -34,8 +35,8 @@ interface RecordJson {
 export interface RecordFile extends Omit<RecordContent, 'graph'> {
   /** What the recipe is for, as `--python` and `--systems` would say it. */
   readonly target: { readonly python: string | undefined; readonly systems: readonly string[] };
-  /** Throws GRAPH_INVALID. */
-  readonly graph: () => PinnedGraph;
+  /** Reads the graph. Throws GRAPH_INVALID with the hint. */
+  readonly graph: (hint: string) => PinnedGraph;
 }
 
 export interface RecordPlace {
@@ -55,11 +56,15 @@ const invalid = (fault: string, { shown, hint }: RecordPlace): Lock2nixError =>
 
 /** Steps upwards are what a lock may ask for (`../lib`), but each path has one form. */
 const isRelative = (path: string): boolean =>
-  path !== '' && !isAbsolute(path) && !path.endsWith('/') && normalize(path) === path;
+  path !== '.' &&
+  !isAbsolute(path) &&
+  !path.endsWith('/') &&
+  normalize(path) === path &&
+  !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path);
 
 /** What the schema cannot say: paths that leave their folder. */
 const pathFault = ({ input, inputs, place, files }: RecordJson): string | undefined => {
-  if (basename(input) !== input || !isInside(input)) {
+  if (basename(input) !== input || !isRelative(input) || !isInside(input)) {
     return `the input ${quoted(input)} is no file name`;
   }
   if (typeof inputs[input] !== 'string') return `its input ${quoted(input)} has no digest`;
@@ -91,7 +96,9 @@ const toMap = <Value>(object: Readonly<Record<string, Value>>): ReadonlyMap<stri
 
 const readGraph = (json: unknown, { shown, hint }: RecordPlace): PinnedGraph => {
   try {
-    return parsePinnedGraph(json);
+    const graph = parsePinnedGraph(json);
+    if (graph.ecosystem === 'pypi') return graph;
+    throw graphInvalid(`it is of ${graph.ecosystem}, and recipes are made for pypi only`);
   } catch (error) {
     if (!isLock2nixError(error)) throw error;
     throw new Lock2nixError('GRAPH_INVALID', `its graph is not valid: ${error.message}`, {
@@ -131,6 +138,6 @@ export const parseRecord = (text: string, place: RecordPlace): RecordFile => {
         .map(({ system, libc }) => (libc === 'musl' ? `${system}-musl` : system))
         .sort(),
     },
-    graph: () => readGraph(value.graph, place),
+    graph: (hint) => readGraph(value.graph, { shown: place.shown, hint }),
   };
 };

@@ -99,8 +99,14 @@ export const refuseNewerRecord = (
   );
 };
 
+const conflictMarks = /^(?:<{7}|={7}|>{7})(?: |$)/m;
+
 /** What to do about a text that should be a record and is none. */
-export const repairHint = (text: string, folder: string): string =>
-  /^(?:<{7}|>{7}|={7})/m.test(text)
-    ? `it has the marks of a merge conflict: take one side of the folder (git checkout --ours -- ${quoteShell(folder)}), then convert`
+export const repairHint = (text: string, folder: string): string => {
+  if (conflictMarks.test(text)) {
+    return `a merge left its marks there: take one side of the whole folder (git checkout --ours -- ${quoteShell(folder)}), then convert`;
+  }
+  return parseJson(text) === undefined
+    ? 'it is damaged: bring it back from version control, or move the folder away and convert anew'
     : 'move it away, or choose another folder with `-o DIR`';
+};

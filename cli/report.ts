@@ -60,13 +60,17 @@ export const formatDiagnostic = (diagnostic: Diagnostic, world: World): string =
   return `${label} ${formatMessage(diagnostic.message, diagnostic, world)}`;
 };
 
-/** `input: …` for each finding; a hint that several have in a row stands once, behind them. */
-export const formatFindings = (findings: readonly Finding[], world: World): string =>
+/** `input: …` for each finding; with `hints`, one that several have in a row stands behind them. */
+export const formatFindings = (
+  findings: readonly Finding[],
+  hints: boolean,
+  world: World,
+): string =>
   findings
     .map(({ cause, message, hint }, index) => {
       const label = paint('yellow', `${cause}:`, world);
-      const isLast = findings[index + 1]?.hint !== hint;
-      return `${label} ${formatMessage(message, isLast ? { hint } : {}, world)}`;
+      const isShown = hints && findings[index + 1]?.hint !== hint;
+      return `${label} ${formatMessage(message, isShown ? { hint } : {}, world)}`;
     })
     .join('');
 

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 /** `must be integer`, with the values or the property that ajv leaves out of its message. */
 const expectation = ({ keyword, message = 'is not valid', params }: ErrorObject): string => {
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`;
+  if (keyword === 'const') return `must be ${JSON.stringify(params['allowedValue'])}`;
   if (keyword === 'additionalProperties') {
     return `must not have the property \`${params['additionalProperty'].slice(0, 100)}\``;
   }

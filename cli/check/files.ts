@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutputView } from '../output-view.ts';
-import { recordName } from '../output-view.ts';
+import { foldersOf, type OutputView, recordName } from '../output-view.ts';
 import type { PrintedOutput } from '../print-output.ts';
 import type { RecordFile } from '../read-record.ts';
 import { digest } from '../record.ts';
@@ -26,13 +25,18 @@ const lineOf = (left: string, right: string): number => {
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-const missing = (name: string, { shown, command }: FileContext): Finding => ({
-  cause: 'file',
-  code: 'file-missing',
-  file: join(shown, name),
-  message: `\`${join(shown, name)}\` is missing`,
-  hint: `put it back: ${command}`,
-});
+/** Names the folder, when all of it is missing. */
+const missing = (name: string, { view, shown, command }: FileContext): Finding => {
+  const top = foldersOf(name).find((folder) => view.look(folder) === undefined);
+  const file = join(shown, top ?? name);
+  return {
+    cause: 'file',
+    code: 'file-missing',
+    file,
+    message: `\`${file}\` is missing`,
+    hint: `put it back: ${command}`,
+  };
+};
 
 const edited = (name: string, line: number | undefined, context: FileContext): Finding => {
   const file = join(context.shown, name);
@@ -129,19 +133,18 @@ const checkRuntime = (
   { view, folder, shown }: FileContext,
 ): readonly Finding[] => {
   if (view.look('runtime')?.isDirectory() !== true) return [];
-  return namesBelow(folder, 'runtime')
+  const extra = namesBelow(folder, 'runtime')
     .filter((name) => /\.(?:nix|py)$/.test(name) && !expected.has(name))
     .sort()
-    .map((name): Finding => {
-      const file = join(shown, name);
-      return {
-        cause: 'file',
-        code: 'file-extra',
-        file,
-        message: `\`${file}\` is not part of the recipe`,
-        hint: `remove it: rm ${quoteShell(file)}`,
-      };
-    });
+    .map((name) => join(shown, name));
+  return extra.map((file) => ({
+    cause: 'file',
+    code: 'file-extra',
+    file,
+    message: `\`${file}\` is not part of the recipe`,
+    // What lock2nix did not write it does not remove.
+    hint: `remove what is not part of it: rm ${extra.map(quoteShell).join(' ')}`,
+  }));
 };
 
 /** Where a record is not what its own content prints, when that is not told by its files. */
@@ -160,6 +163,12 @@ const checkRecord = (
   return [recordEdited(`line ${line} is not as lock2nix writes it`, context, line)];
 };
 
+/** A folder that is missing or in the way is told once, not for each file that should be in it. */
+const distinct = (findings: readonly Finding[]): readonly Finding[] => {
+  const messages = findings.map(({ message }) => message);
+  return findings.filter(({ message }, index) => messages.indexOf(message) === index);
+};
+
 /**
  * Compares a recipe with what its record prints, byte by byte; without a print (the record is of
  * another version) with the digests in the record.
@@ -169,14 +178,14 @@ export const checkFiles = (
   { text, printed }: { readonly text: string; readonly printed: PrintedOutput | undefined },
   context: FileContext,
 ): readonly Finding[] => {
-  if (printed === undefined) return checkByDigest(record, context);
+  if (printed === undefined) return distinct(checkByDigest(record, context));
   const files = [...printed.files].flatMap(([name, wanted]) =>
     checkFile(name, { text: wanted, recorded: record.files.get(name) }, context),
   );
   const expected = new Set([...printed.files.keys(), ...record.files.keys()]);
   const isTold = files.some(({ cause }) => cause === 'record');
   return [
-    ...files,
+    ...distinct(files),
     ...checkRuntime(expected, context),
     ...(isTold ? [] : checkRecord(record, { text, printed, context })),
   ];

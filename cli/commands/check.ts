@@ -1,22 +1,23 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Lock2nixError } from '../../graph/errors.ts';
+import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
 import { checkFiles } from '../check/files.ts';
 import type { Finding } from '../check/finding.ts';
 import { checkInputs } from '../check/inputs.ts';
-import { missingInput, refusePackage } from '../input.ts';
 import {
-  type AskedOptions,
-  differingOptions,
-  formatOptions,
-  mergeOptions,
-  recordedOptions,
-} from '../options.ts';
+  type CheckContext,
+  checkOptions,
+  checkPlace,
+  checkTool,
+  interrupted,
+} from '../check/origin.ts';
+import { missingInput, refusePackage } from '../input.ts';
+import { type AskedOptions, formatOptions, mergeOptions, recordedOptions } from '../options.ts';
 import { announcementName, type OutputView, recordName, viewOutput } from '../output-view.ts';
-import { outputFolder, placeOf, shownOutput, shownPath } from '../place.ts';
+import { outputFolder, shownOutput, shownPath } from '../place.ts';
 import { type PrintedOutput, printOutput } from '../print-output.ts';
 import { parseRecord, type RecordFile } from '../read-record.ts';
-import { recordedFiles, repairHint } from '../record.ts';
+import { type RecordOptions, recordedFiles, repairHint } from '../record.ts';
 import { quoteShell } from '../shell.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
@@ -77,91 +78,23 @@ const unreadable = (folder: string, cause: unknown): Lock2nixError => {
 const openOutput = (folder: string, shown: string) => {
   try {
     const view = viewOutput(folder);
-    return { view, text: view.read(recordName), announced: view.look(announcementName) };
+    const announced =
+      view.look(announcementName) === undefined ? undefined : (view.textOf(announcementName) ?? '');
+    return { view, text: view.read(recordName), announced };
   } catch (error) {
     throw unreadable(shown, error);
   }
 };
 
-const interrupted = (shown: string, command: string): Finding => ({
-  cause: 'interruption',
-  code: 'interrupted',
-  file: join(shown, announcementName),
-  message: `a run was interrupted while it wrote \`${shown}\`, or is still at it`,
-  hint: `repair it: ${command}`,
-});
-
-interface CheckContext {
-  readonly request: CheckRequest;
-  /** Absolute. */
-  readonly folder: string;
-  readonly output: string;
-  /** The output folder as messages show it. */
-  readonly shown: string;
-  readonly cwd: string;
-  readonly command: string;
-  /** The lock that was named, when one was. */
-  readonly fileName: string | undefined;
-}
-
-const checkTool = ({ tool }: RecordFile, { shown, command }: CheckContext): readonly Finding[] =>
-  tool === version
-    ? []
-    : [
-        {
-          cause: 'tool',
-          code: 'tool-differs',
-          file: join(shown, recordName),
-          message: `\`${shown}\` was written by lock2nix ${tool}, and this is ${version}: what would change is not known`,
-          hint: `write it with this version: ${command}`,
-        },
-      ];
-
-const checkOptions = (record: RecordFile, { request, shown, command }: CheckContext) =>
-  differingOptions(request, record).map(
-    ({ given, recorded }): Finding => ({
-      cause: 'option',
-      code: 'option-differs',
-      file: join(shown, recordName),
-      message: `\`${given}\` is asked for, and \`${shown}\` has: ${recorded}`,
-      hint: `make the recipe for it: ${command}`,
-    }),
-  );
-
-const checkPlace = (
-  { place, input }: RecordFile,
-  { folder, output, shown, command, fileName }: CheckContext,
-): readonly Finding[] => {
-  const finding = (code: string, message: string): Finding => ({
-    cause: 'place',
-    code,
-    file: join(shown, recordName),
-    message,
-    hint: `make the recipe for it: ${command}`,
-  });
-  const now = placeOf(folder, output);
-  const isMoved =
-    now.project !== place.project || now.exclude.join('\n') !== place.exclude.join('\n');
-  const was = place.exclude[0] ?? 'a folder outside of the project';
-  const is = now.exclude[0] ?? 'one outside of the project';
-  return [
-    ...(fileName === undefined || fileName === input
-      ? []
-      : [
-          finding(
-            'input-other',
-            `\`${shown}\` was made from \`${input}\`, not from \`${fileName}\``,
-          ),
-        ]),
-    ...(isMoved
-      ? [
-          finding(
-            'place-differs',
-            `\`${shown}\` was made for ${was}, seen from the project, and is ${is}`,
-          ),
-        ]
-      : []),
-  ];
+/** The options of the run that announced itself, as far as it got to say them. */
+const announcedOptions = (announced: string | undefined): RecordOptions | undefined => {
+  if (announced === undefined) return undefined;
+  try {
+    return parseRecord(announced, { shown: announcementName, hint: '' }).options;
+  } catch (error) {
+    if (isLock2nixError(error)) return undefined;
+    throw error;
+  }
 };
 
 const checkOutput = async (
@@ -170,7 +103,7 @@ const checkOutput = async (
   { view, ...context }: CheckContext & { readonly view: OutputView },
 ) => {
   const isOurs = record.tool === version;
-  const graph = isOurs ? record.graph() : undefined;
+  const graph = isOurs ? record.graph(`write it again: ${context.command}`) : undefined;
   const printed: PrintedOutput | undefined =
     graph === undefined ? undefined : await printOutput({ ...record, graph });
   const findings = checkFiles(
@@ -194,12 +127,15 @@ export const check = async (
   const { folder, fileName } = findProject(request.input, cwd);
   const output = outputFolder(request.output, { folder, cwd });
   const shown = shownOutput(output, cwd);
-  const plain = commandOf(request, recordedOptions(request));
   const { view, text, announced } = openOutput(output, shown);
-  const half = announced === undefined ? [] : [interrupted(shown, plain)];
-  const named = shownPath(fileName === undefined ? folder : join(folder, fileName), cwd);
+  const begun = announcedOptions(announced);
+  const plain = commandOf(request, mergeOptions(begun ?? recordedOptions({}), request));
+  if (text === undefined && announced !== undefined) {
+    const input = shownPath(fileName === undefined ? folder : join(folder, fileName), cwd);
+    const findings = [interrupted(shown, plain)];
+    return { input, output: shown, findings, command: plain };
+  }
   if (text === undefined) {
-    if (half.length > 0) return { input: named, output: shown, findings: half, command: plain };
     throw new Lock2nixError('INPUT_MISSING', `there is no recipe in \`${shown}\``, { hint: plain });
   }
   const path = join(shown, recordName);
@@ -210,8 +146,8 @@ export const check = async (
   if (fileName !== undefined && fileName !== record.input && !existsSync(join(folder, fileName))) {
     throw missingInput(request.input ?? fileName);
   }
-  const command = commandOf(request, mergeOptions(record.options, request));
-  const context: CheckContext = { request, folder, output, shown, cwd, command, fileName };
+  const command = commandOf(request, mergeOptions(begun ?? record.options, request));
+  const context: CheckContext = { asked: request, folder, output, shown, cwd, command, fileName };
   const before = [
     ...(announced === undefined ? [] : [interrupted(shown, command)]),
     ...checkTool(record, context),
