@@ -12,6 +12,10 @@ export interface PrintedOutput {
   readonly record: string;
 }
 
+const sortedMap = <Key extends string, Value>(
+  map: ReadonlyMap<Key, Value>,
+): ReadonlyMap<Key, Value> => new Map([...map].sort(([left], [right]) => (left < right ? -1 : 1)));
+
 const printFiles = async (
   graph: PinnedGraph,
   { input, place }: OutputContent,
@@ -25,12 +29,19 @@ const printFiles = async (
   });
 };
 
+/** Maps in the order that they have when they are read back: printing goes by it. */
+const sorted = (graph: PinnedGraph): PinnedGraph => ({
+  ...graph,
+  packages: sortedMap(graph.packages),
+  environments: sortedMap(graph.environments),
+});
+
 /**
  * Prints what an output folder holds: the recipe and its record. The same content gives the same
  * bytes, also when it was read back from a record. Throws NIX_TEXT for what Nix cannot hold.
  */
 export const printOutput = async (content: OutputContent): Promise<PrintedOutput> => {
-  const files = await printFiles(content.graph, content);
+  const files = await printFiles(sorted(content.graph), content);
   const digests = new Map([...files].map(([name, text]) => [name, digest(text)]));
   return { files, record: formatRecord({ ...content, tool: version, files: digests }) };
 };

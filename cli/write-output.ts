@@ -1,6 +1,5 @@
 import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { announce, planOutput, type Step, takeStep, type Written } from './output.ts';
-import { announcementName, recordName, viewOutput } from './output-view.ts';
 
 /** How often a run begins anew when another one works on the same folder; a second or so in all. */
 const attempts = 10;
@@ -13,23 +12,27 @@ const codeOf = (error: unknown): string | undefined =>
 /** What one meets when another run takes our temporary file, or removes a folder that it empties. */
 const isGone = (error: unknown): boolean => ['ENOENT', 'EEXIST'].includes(codeOf(error) ?? '');
 
-/** What tells whose output a folder holds. */
-const ownersOf = (folder: string): string => {
-  const view = viewOutput(folder);
-  return JSON.stringify([recordName, announcementName].map((name) => view.textOf(name)));
-};
-
 type Plan = ReturnType<typeof planOutput>;
 
 /** The plan; undefined when another run has changed the folder while it was looked at. */
 const tryPlan = (...wanted: Parameters<typeof planOutput>): Plan | undefined => {
-  const [folder] = wanted;
-  const before = ownersOf(folder);
   try {
     return planOutput(...wanted);
   } catch (error) {
-    const isForeign = isLock2nixError(error) && error.code === 'OUTPUT_FOREIGN';
-    if (isGone(error) || (isForeign && ownersOf(folder) !== before)) return undefined;
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * The plan, with a second look at what seems foreign: a file of another run, that came after its
+ * announcement was looked for.
+ */
+const lookTwice = (...wanted: Parameters<typeof planOutput>): Plan | undefined => {
+  try {
+    return tryPlan(...wanted);
+  } catch (error) {
+    if (isLock2nixError(error) && error.code === 'OUTPUT_FOREIGN') return tryPlan(...wanted);
     throw error;
   }
 };
@@ -55,7 +58,7 @@ export function* writing(
   let cause: unknown;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) yield { kind: 'wait', milliseconds: 5 + Math.random() * 20 * attempt };
-    const plan = tryPlan(...wanted);
+    const plan = lookTwice(...wanted);
     if (plan === undefined) continue;
     for (const name of plan.written) written.add(name);
     for (const name of plan.removed) removed.add(name);
@@ -65,7 +68,7 @@ export function* writing(
       if (cause !== undefined) break;
     }
     if (plan.steps.length === 0) return result();
-    if (cause === undefined && tryPlan(...wanted)?.steps.length === 0) return result();
+    if (cause === undefined && lookTwice(...wanted)?.steps.length === 0) return result();
   }
   if (cause !== undefined) throw cause;
   // Whatever is there now is told from a finished output.
@@ -83,7 +86,7 @@ const unwritable = (folder: string, cause: unknown): Lock2nixError => {
 };
 
 /** Takes a step; gives back what another run may have caused, throws the rest. */
-const tryStep = (step: Step): unknown => {
+export const tryStep = (step: Step): unknown => {
   try {
     takeStep(step);
     return undefined;
