@@ -1,5 +1,4 @@
 /** What a source distribution says of itself, read without running anything of it. */
-import { parse } from '@iarna/toml';
 import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import type { BuildSystem } from '../graph/types.ts';
 import type { ArchiveEntry, ArchiveOptions } from './archive.ts';
@@ -8,6 +7,7 @@ import { parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
 import { quoted } from './quoted.ts';
+import { parseToml } from './toml.ts';
 
 /** What the files of a project's folder say: of a source distribution, or of a checkout. */
 export interface Project {
@@ -36,7 +36,7 @@ const textDecoder = new TextDecoder('utf-8', { fatal: true });
 
 const readToml = (contents: Uint8Array): unknown => {
   try {
-    return parse(textDecoder.decode(contents));
+    return parseToml(textDecoder.decode(contents));
   } catch (error) {
     const line = (error as { line?: unknown } | undefined)?.line;
     // Zero-based, and absent for what is not UTF-8.

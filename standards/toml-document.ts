@@ -1,5 +1,5 @@
-import { parse } from '@iarna/toml';
 import { isLock2nixError, type Location, Lock2nixError } from '../graph/errors.ts';
+import { parseToml } from './toml.ts';
 import { locateToml, type TomlPath } from './toml-location.ts';
 
 /** A TOML file that was parsed. `text` is kept to find lines for messages. */
@@ -40,10 +40,8 @@ const syntaxError = (
   const line = 'line' in details ? zeroBased(details.line) : undefined;
   const column = 'col' in details ? zeroBased(details.col) : undefined;
   const reason = 'message' in details && typeof details.message === 'string' ? details.message : '';
-  // What follows repeats the position and quotes the file.
-  const short = reason.split(/\s+at row |\n/)[0] ?? '';
   const atEnd = line !== undefined && line >= text.trimEnd().split('\n').length;
-  return new Lock2nixError(code, `the file is not TOML: ${short.trim() || 'it cannot be read'}`, {
+  return new Lock2nixError(code, `the file is not TOML: ${reason || 'it cannot be read'}`, {
     ...(atEnd ? { hint: 'the error is at the end of the file: it may have been cut off' } : {}),
     location: {
       file,
@@ -65,7 +63,7 @@ export const readTomlDocument = (
   // The parser takes neither the mark nor, in comments, the line ends of Windows.
   const text = source.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   try {
-    return { file, text, data: parse(text) };
+    return { file, text, data: parseToml(text) };
   } catch (error) {
     throw syntaxError({ file, text }, refusal, error);
   }

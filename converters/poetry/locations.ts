@@ -11,6 +11,9 @@ export interface CheckedUrl {
 const unsafe = /[\s\p{Cc}\p{Cf}\\"'`<>^{|}]/u;
 const longest = 4096;
 
+/** A name, with letters of any script, or an address, and perhaps a port: nothing that a command could take for an option. */
+const hostPattern = /^(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?$/u;
+
 const invalid = (text: string, why: string): Lock2nixError =>
   new Lock2nixError('URL_INVALID', `${quoted(text)} is not a URL that can be fetched: ${why}`);
 
@@ -32,11 +35,12 @@ const withoutUser = (text: string, schemes: readonly string[]): CheckedUrl => {
       `it begins with none of ${schemes.map((known) => `\`${known}://\``).join(', ')}`,
     );
   }
-  if (!URL.canParse(text)) throw invalid(text, 'it has no valid host');
   const authority = parts['authority'] ?? '';
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
-  if (host === '' && scheme !== 'file') throw invalid(text, 'it has no host');
+  if (host === '' ? scheme !== 'file' : !hostPattern.test(host) || !URL.canParse(text)) {
+    throw invalid(text, host === '' ? 'it has no host' : 'it has no valid host');
+  }
   const hadCredentials = at >= 0;
   return { url: `${scheme}://${host}${parts['rest'] ?? ''}`, hadCredentials };
 };

@@ -1,14 +1,8 @@
 /** The dependencies that pyproject.toml states, in Poetry's tables, PEP 621's and PEP 735's. */
-import { Lock2nixError } from '../../graph/errors.ts';
 import { combineMarkers } from '../../standards/marker.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
-import {
-  locationOf,
-  type Place,
-  readAt,
-  type TomlDocument,
-} from '../../standards/toml-document.ts';
+import { errorAt, type Place, readAt, type TomlDocument } from '../../standards/toml-document.ts';
 import type { TomlPath } from '../../standards/toml-location.ts';
 import { intersection } from '../../standards/version-set.ts';
 import { decideExtras } from './extra-marker.ts';
@@ -224,6 +218,10 @@ const readStandardGroup = (
     if (typeof item === 'string') standard.push(readRequirement(item, place));
     else if (item['include-group'] !== undefined) {
       includes.push(readInclude(item['include-group'], place));
+    } else {
+      throw errorAt(place, 'MANIFEST_SHAPE', {
+        text: `its member number ${index + 1} is neither a requirement nor an \`include-group\``,
+      });
     }
   });
   return { standard, includes };
@@ -267,11 +265,8 @@ const readGroups = ({ document, data }: Manifest): ReadonlyMap<string, RawGroup>
 /** Throws MANIFEST_SHAPE for an include of a group that is not there, or that includes the includer. */
 const refuseInclude = ({ name, place }: RawGroup['includes'][number], exists: boolean): never => {
   const why = exists ? 'which includes it' : 'which does not exist';
-  throw new Lock2nixError(
-    'MANIFEST_SHAPE',
-    `${place.subject} includes the group ${quoted(name)}, ${why}`,
-    { location: locationOf(place.document, place.path) },
-  );
+  const text = `it includes the group ${quoted(name)}, ${why}`;
+  throw errorAt(place, 'MANIFEST_SHAPE', { text });
 };
 
 /** The dependencies of a group and of those that it includes, to any depth; each group counts once. */

@@ -4,7 +4,7 @@ import { compareIntegrity } from '../../standards/integrity.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { errorAt, type Place, readAt } from '../../standards/toml-document.ts';
-import { compareVersions, formatVersion } from '../../standards/version.ts';
+import { formatVersion } from '../../standards/version.ts';
 import { artifactKind, type FileList, fileVersion, readFiles, readHash } from './artifacts.ts';
 import { type LockContext, reportCredentials } from './context.ts';
 import { checkGitUrl, checkPath, checkSubdirectory, checkUrl } from './locations.ts';
@@ -27,6 +27,8 @@ export interface MetadataFiles {
     string,
     { readonly texts: readonly string[]; readonly place: Place }
   >;
+  /** Lists that several versions of a name share, by name and source, then by version. Filled when needed. */
+  readonly shared: Map<string, ReadonlyMap<string, readonly LockedArtifact[]>>;
 }
 
 /** Reads the tables `metadata.files` and `metadata.hashes`. Throws NAME_INVALID. */
@@ -42,6 +44,7 @@ export const readMetadataFiles = ({ document, lock }: LockContext): MetadataFile
       return { name: readAt(place, () => parseName(key)), place, value };
     });
   return {
+    shared: new Map(),
     files: new Map(
       rows<readonly LockFile[]>('files', lock.metadata.files).map(({ name, place, value }) => [
         name,
@@ -88,24 +91,37 @@ const checkListed = ({ version }: LockContext, { entry, metadata }: FileOptions)
   });
 };
 
-const onlyOfVersion = (
-  artifacts: readonly LockedArtifact[],
-  entry: Entry,
-): readonly LockedArtifact[] =>
-  artifacts.filter(({ fileName }) => {
-    const version = fileVersion(fileName, entry.name);
-    return version !== undefined && compareVersions(version, entry.version) === 0;
-  });
+/** Of the files that all versions of a name share, those that state this version in their names. */
+const filesOfVersion = (
+  { entry, metadata }: FileOptions,
+  source: LockedSource,
+): readonly LockedArtifact[] => {
+  const key = JSON.stringify([entry.name, source]);
+  const known = metadata.shared.get(key);
+  if (known !== undefined) return known.get(entry.version.key) ?? [];
+  const byVersion = new Map<string, LockedArtifact[]>();
+  for (const artifact of readFiles(listedFiles(entry, metadata), source)) {
+    const version = fileVersion(artifact.fileName, entry.name)?.key;
+    if (version === undefined) continue;
+    const same = byVersion.get(version);
+    if (same === undefined) byVersion.set(version, [artifact]);
+    else same.push(artifact);
+  }
+  metadata.shared.set(key, byVersion);
+  return byVersion.get(entry.version.key) ?? [];
+};
 
 const indexFiles = (
   context: LockContext,
-  { entry, entries, metadata }: FileOptions,
+  options: FileOptions,
   source: LockedSource,
 ): PackageFiles => {
-  const listed = readFiles(listedFiles(entry, metadata), source);
+  const { entry, entries, metadata } = options;
   const isShared =
     entry.locked.files === undefined && (entries.byName.get(entry.name)?.length ?? 0) > 1;
-  const artifacts = isShared ? onlyOfVersion(listed, entry) : listed;
+  const artifacts = isShared
+    ? filesOfVersion(options, source)
+    : readFiles(listedFiles(entry, metadata), source);
   const known = metadata.hashes.get(entry.name);
   if (artifacts.length === 0) {
     const hashes = (known?.texts ?? []).map((text, index) =>

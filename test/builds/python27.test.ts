@@ -7,6 +7,7 @@ import { type HostNix, type NixTarget, openHostNix, type RunOptions } from '../h
 import { requirement, testWith } from '../host/requirements.ts';
 import { copyProject, python27Cache, runLock2nix } from '../support/convert.ts';
 
+const convertOffline = ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'];
 const needs = ['nix', 'python2.7'];
 
 const allowed = { allowInsecurePython: 'true' };
@@ -22,10 +23,7 @@ describe('a Pyramid application on Python 2.7', () => {
     return opened;
   };
   const convert = async (): Promise<void> => {
-    const { exitCode, stderr } = await runLock2nix(
-      ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'],
-      project,
-    );
+    const { exitCode, stderr } = await runLock2nix(convertOffline, project);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   };
   const build = async (...attributes: readonly string[]): Promise<readonly string[]> => {
@@ -128,7 +126,10 @@ ${lines}error: builder for`);
   });
 
   testWith(needs, '`env` imports everything, from namespaces of each kind', async () => {
-    const [env = ''] = await build('env', 'checks.default');
+    const [env = '', checks = ''] = await build('env', 'checks.default');
+    expect(readFileSync(join(checks, 'imports'), 'utf8').split('\n')).toEqual(
+      expect.arrayContaining(['paste.deploy: ok', 'repoze.lru: ok', 'zope.interface: ok']),
+    );
     const library = join(env, 'lib', 'python2.7', 'site-packages');
     const packages = await build(
       ...['configparser', 'backports-functools-lru-cache'].map((name) => `packages.${name}`),
@@ -154,6 +155,21 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
     expect(await run([`${env}/bin/python`, '-c', program])).toBe(
       `${env} ${library} cascade urlmap 42`,
     );
+  });
+
+  testWith(needs, 'a lock of metadata 1.0 comes to the same environment', async () => {
+    const older = copyProject('poetry/python27-1.0');
+    try {
+      const { exitCode, stderr } = await runLock2nix(convertOffline, older);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const file = join(older, 'nix', 'lock2nix');
+      const target = { attributes: ['env'], arguments: allowed };
+      const { paths, built } = await nix().nixBuild({ ...target, file });
+      expect(built).toEqual([]);
+      expect(paths).toEqual(await build('env'));
+    } finally {
+      rmSync(older, { recursive: true, force: true });
+    }
   });
 
   testWith(needs, 'programs and `app` run, with no variables, and through a link', async () => {
@@ -182,9 +198,10 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
         lintOutput(path, { storeDir, hostInterpreters, provided, allRecorded: true }),
       );
       expect(problems.flat()).toEqual([]);
-      const outputs = await build('app', 'checks.default');
-      for (const path of outputs) {
+      for (const path of await build('env', 'app', 'checks.default')) {
         expect(lintOutput(path, { storeDir, hostInterpreters, provided })).toEqual([]);
+      }
+      for (const path of await build('app', 'checks.default')) {
         const { failed, checked, log } = await nix().rebuildCheck(path);
         expect({ failed, log: failed.length > 0 ? log : '' }).toEqual({ failed: [], log: '' });
         expect(checked.length).toBeGreaterThan(20);

@@ -29,6 +29,23 @@ def modules_of(package):
             match = MODULE.match(name)
             if match is not None:
                 yield match.group(1)
+    for name in packages_of_namespaces(library):
+        yield name
+
+
+def packages_of_namespaces(library):
+    """`zope.interface`: what stands in the namespaces that a package declares (setuptools' namespace_packages)."""
+    for info in sorted(os.listdir(library)) if os.path.isdir(library) else []:
+        declared = os.path.join(library, info, "namespace_packages.txt")
+        if info.endswith(".dist-info") and os.path.isfile(declared):
+            with io.open(declared, encoding="utf-8") as stream:
+                namespaces = [line.strip() for line in stream if re.match(r"^[A-Za-z][\w.]*$", line.strip())]
+            for namespace in sorted(namespaces):
+                folder = os.path.join(library, *namespace.split("."))
+                for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+                    inner = os.path.isfile(os.path.join(folder, name, "__init__.py"))
+                    if inner and name not in MISTAKES and re.match(r"^[A-Za-z]\w*$", name):
+                        yield "%s.%s" % (namespace, name)
 
 
 def main(list_file):

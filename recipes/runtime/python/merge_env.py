@@ -269,7 +269,8 @@ def place_interpreter(out, python, version, used):
     os.symlink(name, os.path.join(out, "bin", "python" + version.partition(".")[0]))
     library = os.path.join("lib", name)
     for entry in sorted(os.listdir(os.path.join(python, library))):
-        if entry not in ("site-packages", "__pycache__"):
+        # With the bytecode: in a store that nobody may write to, each start would compile it anew.
+        if entry != "site-packages":
             link(os.path.join(python, library, entry), os.path.join(out, library, entry))
     for entry in sorted(os.listdir(os.path.join(python, "lib"))):
         if entry.startswith("libpython"):

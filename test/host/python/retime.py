@@ -1,7 +1,11 @@
-"""Makes the .pyc files below a folder fit sources whose mtime is 1; removes those that did not fit before. 2.7 and 3.x."""
+"""Makes the .pyc files below a folder fit sources whose mtime is 1; removes those that did not fit before. 2.7 and 3.x.
+
+`_sysconfigdata*.py`, which was edited, is compiled anew: else each program that reads it would write into the store.
+"""
 from __future__ import print_function
 
 import os
+import py_compile
 import struct
 import sys
 
@@ -40,4 +44,9 @@ for folder, _, names in os.walk(sys.argv[1]):
                 removed += 1
             else:
                 kept += 1
+for name in os.listdir(sys.argv[1]):
+    if name.startswith('_sysconfigdata') and name.endswith('.py'):
+        source = os.path.join(sys.argv[1], name)
+        os.utime(source, (1, 1))
+        py_compile.compile(source, doraise=True)
 print('kept %d compiled files, removed %d' % (kept, removed))

@@ -53,6 +53,32 @@ testOnPythons('every top-level module of a package is imported', async (python) 
   });
 });
 
+testOnPythons('packages of a declared namespace are imported', async (python) => {
+  await withFolder(async (folder) => {
+    const declared = { '@/acme.one-1.0.dist-info/namespace_packages.txt': 'acme\nabsent\n../up\n' };
+    const pkgutil = 'from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n';
+    const result = await check(python, folder, {
+      'acme.one-1.0': {
+        ...declared,
+        '@/acme/__init__.py': pkgutil,
+        '@/acme/one/__init__.py': '',
+        '@/acme/module.py': 'raise ValueError\n',
+        '@/acme/tests/__init__.py': 'raise ValueError\n',
+        '@/acme/data/file.txt': '',
+      },
+      'acme.two-1.0': {
+        '@/acme.two-1.0.dist-info/namespace_packages.txt': 'acme\n',
+        '@/acme/two/__init__.py': '',
+      },
+    });
+    expect({ ...result, stderr: result.stderr.split('\n')[0] }).toEqual({
+      exitCode: 1,
+      stdout: 'acme: ok\nacme.one: ok\n',
+      stderr: 'error: `import acme.two` fails in acme.two-1.0',
+    });
+  });
+});
+
 testOnPythons('modules that fail are all named with their package', async (python) => {
   await withFolder(async (folder) => {
     const { exitCode, stdout, stderr } = await check(python, folder, {
