@@ -3,7 +3,7 @@ import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import type { BuildSystem } from '../graph/types.ts';
 import type { ArchiveEntry, ArchiveOptions } from './archive.ts';
 import { readArchive } from './archive.ts';
-import { parseBuildSystem } from './build-system.ts';
+import { defaultBuildSystem, parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
 import { quoted } from './quoted.ts';
@@ -11,7 +11,10 @@ import { parseToml } from './toml.ts';
 
 /** What the files of a project's folder say: of a source distribution, or of a checkout. */
 export interface Project {
-  /** `[build-system]` of its pyproject.toml; absent when there is none. */
+  /**
+   * `[build-system]` of its pyproject.toml; absent when there is none. Where there is no setup.py
+   * either, but metadata that setuptools reads, `defaultBuildSystem`.
+   */
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
   readonly hasSetupCfg: boolean;
@@ -76,6 +79,27 @@ const naming = <T>(fileName: string, work: () => T): T => {
   }
 };
 
+const utf8 = new TextDecoder();
+
+/** setuptools needs no setup.py where setup.cfg or pyproject.toml (PEP 621) names the project. */
+const isDeclared = (document: unknown, setupCfg: Uint8Array | undefined): boolean =>
+  (typeof document === 'object' && document !== null && Object.hasOwn(document, 'project')) ||
+  (setupCfg !== undefined && /^\[metadata\][^[]*^name *[=:]/m.test(utf8.decode(setupCfg)));
+
+/**
+ * What a project with a pyproject.toml is built by. Without `[build-system]` it is setuptools, as pip
+ * has it; that would also make an empty package of what another tool should build.
+ */
+const readBuildSystem = (
+  pyproject: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+): BuildSystem | undefined => {
+  const document = readToml(pyproject);
+  const buildSystem = parseBuildSystem(document);
+  if (buildSystem !== undefined || files.has('setup.py')) return buildSystem;
+  return isDeclared(document, files.get('setup.cfg')) ? defaultBuildSystem : undefined;
+};
+
 /**
  * Reads a project from the files that lie in its folder, by name; `label` names it in errors. Throws
  * `ARCHIVE_INVALID` when no file makes it a project, `MANIFEST_SYNTAX` or `MANIFEST_SHAPE` for a
@@ -91,7 +115,7 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   const pyproject = files.get('pyproject.toml');
   const pkgInfo = files.get('PKG-INFO');
   const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
-  const buildSystem = pyproject && naming(label, () => parseBuildSystem(readToml(pyproject)));
+  const buildSystem = pyproject && naming(label, () => readBuildSystem(pyproject, files));
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),

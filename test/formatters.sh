@@ -7,12 +7,14 @@ formatters=${LOCK2NIX_FORMATTERS:-${XDG_CACHE_HOME:-$HOME/.cache}/lock2nix-forma
 nix_files() {
   find fixtures -path '*/expected*' -name '*.nix'
   find recipes -name '*.nix'
-  if [ -d "$work/demo" ]; then find "$work/demo" -name '*.nix'; fi
+  find "$work/demo" "$work/python27" -name '*.nix'
 }
 
-# Converts the bundled application of `npm run demo` into $work/demo.
+# Converts the bundled applications into $work/demo and $work/python27.
 convert_demo() {
-  bash test/convert-demo.sh "$work/demo"
+  node dist/convert.mjs fixtures/demo -o "$work/demo" --offline --cache-dir fixtures/demo-cache --quiet &&
+    node dist/convert.mjs fixtures/poetry/python27-1.1 -o "$work/python27" --offline --cache-dir fixtures/python27-cache \
+      --python 2.7 --quiet
 }
 
 # install_formatter CRATE VERSION BINARY
@@ -37,7 +39,7 @@ run_deadnix() {
 }
 
 formatter_steps() {
-  if [ -e test/convert-demo.sh ]; then step 'convert the demo' convert_demo; fi
+  step 'convert for the formatters' convert_demo
   step 'nixfmt' run_nixfmt
   step 'deadnix' run_deadnix
 }

@@ -103,7 +103,7 @@ export const checkPath = (text: string): string => {
 /** Checks a folder inside a repository or an archive: relative, never above it. Throws FILE_NAME_INVALID. */
 export const checkSubdirectory = (text: string): string => {
   const path = checkPath(text);
-  if (!path.startsWith('..')) return path;
+  if (path !== '..' && !path.startsWith('../')) return path;
   throw new Lock2nixError(
     'FILE_NAME_INVALID',
     `the folder ${quoted(text)} lies outside of its source`,

@@ -35,8 +35,12 @@ export interface BuildPlan {
   readonly refused: ReadonlyMap<PlatformName, string>;
 }
 
-/** `setuptools-80`: tools with their major versions; setuptools never goes without wheel. */
+/**
+ * `setuptools-80`: tools with their major versions; setuptools never goes without wheel. `bare` has
+ * none, for a backend in the tree that needs nothing else.
+ */
 const environmentName = (packages: readonly PinnedPackage[]): string => {
+  if (packages.length === 0) return 'bare';
   const hasSetuptools = packages.some(({ name }) => name === 'setuptools');
   return packages
     .filter(({ name }) => !(hasSetuptools && name === 'wheel'))
@@ -83,7 +87,8 @@ const needsOn = (
   platform: Platform,
 ): Needs => {
   const backend = buildBackend(system);
-  const needed = backends.get(backend);
+  // A backend in the tree itself (PEP 517) needs what it says.
+  const needed = system?.backendPath === undefined ? backends.get(backend) : [];
   if (needed === undefined) {
     return { refused: `its build backend ${quoted(backend)} is not supported yet` };
   }
@@ -120,7 +125,7 @@ export const planBuild = (
     else for (const tool of needs.tools) tools.add(tool);
   }
   const packages = [...tools].sort().flatMap((name) => buildTool(name, python.version) ?? []);
-  if (packages.length === 0) return { packages, refused };
+  if (refused.size === platforms.length) return { packages, refused };
   const build = {
     backend: buildBackend(system),
     ...(system?.backendPath === undefined ? {} : { backendPath: system.backendPath }),

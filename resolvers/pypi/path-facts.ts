@@ -11,11 +11,11 @@ const below = (folder: string, name: string): string =>
   folder === '.' ? name : `${folder}/${name}`;
 
 const readFolder = (path: string, read: ReadPath): Project => {
-  const files = ['pyproject.toml', 'setup.py'].flatMap((name) => {
+  const files = ['pyproject.toml', 'setup.py', 'setup.cfg'].flatMap((name) => {
     const bytes = read(below(path, name));
     return bytes === undefined ? [] : [[name, bytes] as const];
   });
-  if (files.length === 0) {
+  if (files.every(([name]) => name === 'setup.cfg')) {
     throw new Lock2nixError(
       'INPUT_MISSING',
       `${quoted(path)}, which the lock names, is not there or has neither pyproject.toml nor setup.py`,

@@ -12,6 +12,13 @@ const needs = ['nix', 'python2.7'];
 
 const allowed = { allowInsecurePython: 'true' };
 
+/** The lines that the failed build of umemcache prints. */
+const cure = `
+[[package]]
+name = "umemcache"
+native = { hardening-disable = ["format"] }
+`;
+
 /** Tests build one after the other: each starts where the one before it ended. */
 describe('a Pyramid application on Python 2.7', () => {
   const project = copyProject('poetry/python27-1.1');
@@ -111,16 +118,11 @@ describe('a Pyramid application on Python 2.7', () => {
       arguments: allowed,
     });
     expect(failed.exitCode).not.toBe(0);
-    const lines = `
-[[package]]
-name = "umemcache"
-native = { hardening-disable = ["format"] }
-`;
     expect(failed.log).toContain(`
 error: umemcache cannot be built: its code does not compile with the hardening flag \`format\` (-Werror=format-security)
 hint: add these lines to overrides.toml and run \`convert\` again:
-${lines}error: builder for`);
-    writeFileSync(join(project, 'overrides.toml'), lines);
+${cure}error: builder for`);
+    writeFileSync(join(project, 'overrides.toml'), cure);
     await convert();
     expect(await build('packages.umemcache')).toHaveLength(1);
   });
@@ -159,6 +161,7 @@ print(' '.join([sys.prefix, site.getsitepackages()[0]] + names + [str(greenlet.g
 
   testWith(needs, 'a lock of metadata 1.0 comes to the same environment', async () => {
     const older = copyProject('poetry/python27-1.0');
+    writeFileSync(join(older, 'overrides.toml'), cure);
     try {
       const { exitCode, stderr } = await runLock2nix(convertOffline, older);
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });

@@ -47,7 +47,7 @@ test('the package holds the bundle, the runtime and the licences, and nothing el
   const names = Object.keys(listing(join(installed, 'node_modules', 'lock2nix'))).filter(
     (name) => !name.endsWith('/'),
   );
-  const expected = readdirSync(runtime).filter((name) => /\.(?:nix|py)$/.test(name));
+  const expected = readdirSync(runtime).filter((name) => /\.(?:json|nix|py)$/.test(name));
   const prefix = 'dist/runtime/python/';
   expect(
     names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),

@@ -126,14 +126,15 @@ in
     {
       url,
       name ? "source",
+      extension ? "",
       stripRoot ? true,
       ...
     }@args:
-    hostFetch name (outputHash args // { inherit url stripRoot; }) ''
+    hostFetch name (outputHash args // { inherit url extension stripRoot; }) ''
       curl -fsSL --cacert "''${NIX_SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" -o archive "$url"
       mkdir unpacked
       cd unpacked
-      case $url in
+      case .''${extension:-$url} in
         *.zip) unzip -qq ../archive ;;
         *) tar xf ../archive --mode=+w ;;
       esac

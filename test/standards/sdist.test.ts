@@ -36,6 +36,34 @@ test('a PKG-INFO without name or version counts as none', async () => {
   expect(await readSdist(bytes, 'a.tar.gz')).not.toHaveProperty('metadata');
 });
 
+test.each<[string, Readonly<Record<string, string>>, boolean]>([
+  [
+    'setup.cfg',
+    { 'pyproject.toml': '', 'setup.cfg': '[flake8]\nx = 1\n\n[metadata]\nname=a\n' },
+    true,
+  ],
+  ['PEP 621', { 'pyproject.toml': '[project]\nname = "a"\n' }, true],
+  ['what another tool reads', { 'pyproject.toml': '[tool.poetry]\nname = "a"\n' }, false],
+  [
+    'a setup.cfg for something else',
+    { 'pyproject.toml': '', 'setup.cfg': '[metadata]\nauthor = x\n[egg_info]\nname = a\n' },
+    false,
+  ],
+  [
+    'no pyproject.toml, as pip has it',
+    { 'setup.cfg': '[metadata]\nname = a\n', 'PKG-INFO': '' },
+    false,
+  ],
+])('a project without setup.py that is declared by %s', async (_, files, isBuilt) => {
+  const inFolder = Object.entries(files).map(([name, text]) => [`a/${name}`, text]);
+  const { buildSystem, hasSetupPy } = await readSdist(
+    sdist(Object.fromEntries(inFolder)),
+    'a.tar.gz',
+  );
+  expect(hasSetupPy).toBe(false);
+  expect(buildSystem).toEqual(isBuilt ? { requires: ['setuptools', 'wheel'] } : undefined);
+});
+
 test('a stray folder beside the project does not matter', async () => {
   const bytes = sdist({ '__MACOSX/setup.py': '', 'a/setup.py': '', 'a/PKG-INFO': '', '._a': 'x' });
   expect(await readSdist(bytes, 'a.tar.gz')).toMatchObject({ rootFolder: 'a' });

@@ -63,7 +63,25 @@ let
     [ (spec.backend or "setuptools.build_meta:__legacy__") ] ++ (spec.backendPath or [ ])
   );
 
+  # A version that a project reads from version control, or from the name of its folder
+  # (versioneer), is that of the pin; the same words do no harm where nobody asks.
+  pretended =
+    let
+      shout = name: lib.toUpper (builtins.replaceStrings [ "-" ] [ "_" ] name);
+    in
+    {
+      PBR_VERSION = spec.version;
+      PDM_BUILD_SCM_VERSION = spec.version;
+      POETRY_DYNAMIC_VERSIONING_BYPASS = spec.version;
+      # For setuptools_scm before 6, and where it does not know the name.
+      SETUPTOOLS_SCM_PRETEND_VERSION = spec.version;
+      "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_${shout spec.pname}" = spec.version;
+      UV_DYNAMIC_VERSIONING_BYPASS = spec.version;
+    };
+  folder = lib.escapeShellArg "${spec.pname}-${spec.version}";
+
   sdist = {
+    env = interpreter.environment // pretended;
     dontConfigure = true;
     # Done in installPhase, since RECORD must agree with what is installed.
     dontStrip = true;
@@ -75,8 +93,8 @@ let
     hardeningDisable = spec.hardeningDisable or [ ];
     unpackPhase = ''
       runHook preUnpack
-      ${interpreter.executable} ${./unpack_source.py} "$src" source
-      cd source
+      ${interpreter.executable} ${./unpack_source.py} "$src" ${folder}
+      cd ${folder}
       cd ${lib.escapeShellArg (spec.subdirectory or ".")}
       runHook postUnpack
     '';

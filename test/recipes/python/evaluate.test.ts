@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -356,6 +357,39 @@ describe('the recipe', () => {
     });
   });
 
+  testWith(['nix'], 'says which live source is not there', async () => {
+    const missing = (path: string) =>
+      evaluate(`(on "x86_64-linux" "path-sources" { src = ${scratch} + "/path-sources/${path}"; })
+        .packages.acme-lib.drvPath`);
+    await expect(missing('dists')).rejects.toThrow(
+      /lock2nix: `\.\.\/lib` is not there, seen from `src`, which is .*\/path-sources\/dists; it lies outside/,
+    );
+    await expect(
+      evaluate(`(on "x86_64-linux" "path-sources" { src = ${scratch} + "/lib"; })
+        .packages.acme-wheel.drvPath`),
+    ).rejects.toThrow(
+      'acme_wheel-1.0-py3-none-any.whl` is not there, seen from `src`, which is ' +
+        `${scratch}/lib; bring it back`,
+    );
+  });
+
+  testWith(['nix'], 'has what is built from source know its version', async () => {
+    const names = [
+      'PBR_VERSION',
+      'PDM_BUILD_SCM_VERSION',
+      'POETRY_DYNAMIC_VERSIONING_BYPASS',
+      'SETUPTOOLS_SCM_PRETEND_VERSION',
+      'SETUPTOOLS_SCM_PRETEND_VERSION_FOR_ACME_LIB',
+      'UV_DYNAMIC_VERSIONING_BYPASS',
+    ];
+    expect(
+      await evaluate(`let
+        inherit (linux "path-sources" { }) packages;
+        told = package: builtins.intersectAttrs { ${names.map((name) => `${name} = null;`).join(' ')} } package.drvAttrs;
+      in { lib = told packages.acme-lib; wheel = told packages.acme-wheel; }`),
+    ).toEqual({ lib: Object.fromEntries(names.map((name) => [name, '1.0'])), wheel: {} });
+  });
+
   testWith(['nix'], 'takes of a live source what is source', async () => {
     const kept = [
       'build/make.py',
@@ -363,12 +397,13 @@ describe('the recipe', () => {
       'pyproject.toml',
       'sub/nix/lock2nix/x',
       'sub/result',
+      'venv/module.py',
     ];
     const left = [
       ...[
         '.git/HEAD',
         '.venv/x',
-        'venv/x',
+        'env-of-2.7/bin/activate_this.py',
         'node_modules/x',
         'sub/.tox/x',
         'nix/lock2nix/default.nix',
@@ -385,7 +420,7 @@ describe('the recipe', () => {
         'own-env/pyvenv.cfg',
         'own-env/bin/python',
       ],
-      ...['__pycache__/x.py', 'lib/x.pyc'],
+      ...['__pycache__/x.py', 'lib/x.pyc', 'sub/.DS_Store', '.eggs/x', '.idea/x', '.coverage'],
     ];
     const project = join(scratch, 'live');
     for (const path of [...kept, ...left]) {
@@ -394,6 +429,7 @@ describe('the recipe', () => {
     }
     symlinkSync('gone', join(project, 'result'));
     symlinkSync('gone', join(project, 'result-bin'));
+    spawnSync('mkfifo', [join(project, 'pipe')]);
     const runtime = join(import.meta.dirname, '../../../recipes/runtime/python/source.nix');
     const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${project}; exclude = [ "nix/lock2nix" ]; } ".")`;
     const { exitCode, output, log } = await nix().run([

@@ -77,6 +77,26 @@ test.each<[string, BuildSystem | undefined, string, string, string, readonly str
   expect([...refused]).toEqual([]);
 });
 
+test.each<[string, readonly string[], string, readonly string[]]>([
+  ['needs nothing', [], 'bare', []],
+  ['wraps setuptools', ['setuptools'], 'setuptools-80', ['setuptools@80.9.0', 'wheel@0.45.1']],
+])('a backend in the tree itself %s', (_, requires, environment, ids) => {
+  const system = { requires, backend: 'own.build:hooks', backendPath: ['tools'] };
+  const { build, packages, refused } = plan(system);
+  expect(build).toEqual({ backend: 'own.build:hooks', backendPath: ['tools'], environment });
+  expect(packages.map(({ id }) => id)).toEqual(ids);
+  expect([...refused]).toEqual([]);
+});
+
+test('a backend in the tree itself is refused what cannot be had', () => {
+  const system = { requires: ['cmake'], backend: 'own', backendPath: ['.'] };
+  expect(plan(system)).toMatchObject({
+    packages: [],
+    refused: new Map([['x86_64-linux', 'its build requirement `cmake` is not supported yet']]),
+  });
+  expect(plan(system).build).toBeUndefined();
+});
+
 test('backend-path is kept', () => {
   const system = { requires: [], backend: setuptools, backendPath: ['build', '.'] };
   expect(plan(system).build?.backendPath).toEqual(['build', '.']);

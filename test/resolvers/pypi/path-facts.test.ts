@@ -43,6 +43,18 @@ test.each([
   });
 });
 
+test('a folder that setuptools knows by its setup.cfg', async () => {
+  const files = { 'a/pyproject.toml': '', 'a/setup.cfg': '[metadata]\nname = a\n' };
+  expect(await facts(artifactAt('tree', 'a'), files)).toMatchObject({
+    buildSystem: { requires: ['setuptools', 'wheel'] },
+    hasSetupPy: false,
+  });
+  const { 'a/setup.cfg': setupCfg } = files;
+  await expect(facts(artifactAt('tree', 'a'), { 'a/setup.cfg': setupCfg })).rejects.toMatchObject({
+    code: 'INPUT_MISSING',
+  });
+});
+
 test('an archive beside the lock is looked into', async () => {
   const sdist = makeTar([{ path: 'a-1.0/pyproject.toml', contents: pyproject }]);
   const artifact = artifactAt('sdist', 'dists/a-1.0.tar', hashBytes('sha256', sdist));
