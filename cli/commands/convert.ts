@@ -182,6 +182,8 @@ export const convert = async (
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
   const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);
+  const { findCollisions } = await import('../../overrides/collisions.ts');
+  const collisions = await findCollisions(graph, siblings.readBytes);
 
   const output = outputFolder(request.output, { folder: input.folder, cwd });
   const { printOutput } = await import('../print-output.ts');
@@ -207,6 +209,7 @@ export const convert = async (
       ...locked.diagnostics,
       ...pinned.diagnostics,
       ...unmatched,
+      ...collisions,
       ...(written.length > 0 ? flakeNote(output, shown) : []),
     ],
   };

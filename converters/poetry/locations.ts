@@ -1,6 +1,7 @@
 /** URLs and paths that a lock or a manifest names: checked, and freed of credentials. */
 import { Lock2nixError } from '../../graph/errors.ts';
 import { quoted } from '../../standards/quoted.ts';
+import { tryParseUrl } from '../../standards/url.ts';
 
 /** A URL without credentials; `hadCredentials` tells whether there were any. */
 export interface CheckedUrl {
@@ -38,7 +39,9 @@ const withoutUser = (text: string, schemes: readonly string[]): CheckedUrl => {
   const authority = parts['authority'] ?? '';
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
-  if (host === '' ? scheme !== 'file' : !hostPattern.test(host) || !URL.canParse(text)) {
+  if (
+    host === '' ? scheme !== 'file' : !hostPattern.test(host) || tryParseUrl(text) === undefined
+  ) {
     throw invalid(text, host === '' ? 'it has no host' : 'it has no valid host');
   }
   const hadCredentials = at >= 0;

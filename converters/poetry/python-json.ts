@@ -4,8 +4,7 @@ const deepestNesting = 100;
 const textOf = (text: string): string =>
   JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
-    // JSON.stringify leaves DEL as it is, as Python does.
-    (unit) => (unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
 /** Order of code points, which is Python's order of strings; JavaScript's is that of code units. */

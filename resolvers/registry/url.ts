@@ -1,5 +1,6 @@
 import { Lock2nixError } from '../../graph/errors.ts';
 import { quoted } from '../../standards/quoted.ts';
+import { tryParseUrl } from '../../standards/url.ts';
 
 /** Without user and password wherever a URL stands in a text: `https://a:b@c/` becomes `https://c/`. */
 export const redactText = (text: string): string => text.replace(/(?<=:\/\/)[^/\s]+@/g, '');
@@ -13,9 +14,8 @@ export const parseHttpUrl = (text: string): URL => {
 
 /** As `parseHttpUrl`, `undefined` when it is none; relative to `base`, when there is one. */
 export const tryParseHttpUrl = (text: string, base?: string | URL): URL | undefined => {
-  if (!URL.canParse(text, base?.toString())) return undefined;
-  const url = new URL(text, base);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+  const url = tryParseUrl(text, base?.toString());
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 };
 
 /** The URL as recipes and cache keys have it: without user, password and fragment. */

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { detectFormat, formats } from '../../converters/registry.ts';
 
@@ -13,6 +15,50 @@ test.each([
   ['poetry.lock', '<<<<<<< HEAD\n'],
 ])('%s is a poetry lock', (fileName, text) => {
   expect(detectFormat(fileName, text).name).toBe('poetry');
+});
+
+const fixtures = join(import.meta.dirname, '../../fixtures');
+
+test.each(
+  readdirSync(join(fixtures, 'poetry'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join('poetry', name, 'poetry.lock'))
+    .concat('demo/poetry.lock'),
+)('%s is recognised by its content, whatever its name, line ends and first bytes', (path) => {
+  const text = readFileSync(join(fixtures, path), 'utf8');
+  for (const fileName of ['lock', 'lock.toml', 'app/locked', 'lock.json']) {
+    expect(detectFormat(fileName, text).name).toBe('poetry');
+  }
+  expect(detectFormat('lock', `\ufeff${text.replaceAll('\n', '\r\n')}`).name).toBe('poetry');
+});
+
+// They look alike, but are of other tools.
+test.each([
+  ['uv', 'version = 1\nrequires-python = ">=3.9"\n[[package]]\nname = "a"\nversion = "1"\n'],
+  ['PDM', '[metadata]\ngroups = ["default"]\ncontent_hash = "sha256:0"\n[[package]]\nname = "a"\n'],
+  ['Cargo', 'version = 3\n[[package]]\nname = "a"\nversion = "1.0"\nchecksum = "0"\n'],
+  ['pylock', 'lock-version = "1.0"\n[[packages]]\nname = "a"\n'],
+  ['a manifest', '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.9"\n'],
+  ['JSON', '{"python-versions": "*", "content-hash": "0"}'],
+])('the content of %s is not taken for a poetry lock', (_, text) => {
+  expect(() => detectFormat('lock', text)).toThrow(
+    expect.objectContaining({ code: 'INPUT_UNKNOWN', message: expect.stringContaining('`lock`') }),
+  );
+});
+
+test('a megabyte of anything is looked at in linear time', () => {
+  for (const text of [
+    '[metadata]\n',
+    '[metadata]',
+    ' \n',
+    '#',
+    'a = "b"\n',
+    '[metadata]\na = 1\n',
+  ]) {
+    expect(() => detectFormat('lock', text.repeat(1_000_000 / text.length))).toThrow(
+      expect.objectContaining({ code: 'INPUT_UNKNOWN' }),
+    );
+  }
 });
 
 test.each([
