@@ -8,8 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../cli/main.ts';
+import { planOutput, takeStep } from '../../cli/output.ts';
 import { digest } from '../../cli/record.ts';
 import { version } from '../../cli/version.ts';
 import { copyProject, demoCache } from '../support/convert.ts';
@@ -575,6 +577,36 @@ describe.each([
   test('the texts are those of the golden file', () => {
     expectGolden(`cli/check/${group}.txt`, texts.join('\n'));
   });
+});
+
+test('a run that is killed after any step is told from a finished one', async () => {
+  const [older, newer] = await Promise.all([makeConverted(), makeConverted(['--prefer', 'sdist'])]);
+  const files = Object.entries(listing(join(newer, 'nix/lock2nix'))).filter(
+    ([name]) => !name.endsWith('/') && name !== 'lock2nix.json',
+  );
+  const wanted = [new Map(files), textOf(newer, recordFile)] as const;
+  const finished = [older, newer].map((project) => listing(join(project, 'nix/lock2nix')));
+  const told: string[] = [];
+  for (let count = 0, isAll = false; !isAll; count += 1) {
+    const project = await makeConverted();
+    const folder = join(project, 'nix/lock2nix');
+    const { steps } = planOutput(folder, ...wanted);
+    for (const step of steps.slice(0, count)) takeStep(step);
+    isAll = count >= steps.length;
+    const state = Object.entries(listing(folder)).filter(([name]) => !name.endsWith('-part'));
+    const result = JSON.parse((await check(project, '--json')).stdout) as {
+      findings: readonly { code: string }[];
+      command: string;
+    };
+    const codes = result.findings.map(({ code }) => code);
+    const isFinished = finished.some((each) => isDeepStrictEqual(each, Object.fromEntries(state)));
+    expect({ count, codes }).toEqual({ count, codes: isFinished ? [] : ['interrupted'] });
+    // What was begun is gone on with.
+    if (!isFinished) expect(result.command).toBe('convert --prefer sdist');
+    told.push(codes.join());
+  }
+  expect(told.filter((codes) => codes === 'interrupted').length).toBeGreaterThan(4);
+  expect([told[0], told.at(-1)]).toEqual(['', '']);
 });
 
 test.each([
