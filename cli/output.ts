@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -138,11 +139,23 @@ const wait = (milliseconds: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 };
 
+/** As `mkdir -p`. Node's own way never ends where a file system says ENOENT, as /proc does. */
+const makeFolder = (path: string): void => {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run was quicker.
+    if (!existsSync(path)) throw error;
+  }
+};
+
 /** Carries out one step. */
 export const takeStep = (step: Step): void => {
   switch (step.kind) {
     case 'write':
-      mkdirSync(dirname(step.path), { recursive: true });
+      makeFolder(dirname(step.path));
       // Never through a link that somebody has put there.
       rmSync(step.path, { force: true });
       writeFileSync(step.path, step.text, { flag: 'wx' });
