@@ -20,6 +20,12 @@ const collect = (text: string, before: readonly string[] | undefined): readonly 
 const listOption = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collect);
 
+/** An unset variable of a script must not mean the current folder. */
+export const parseFolder = (text: string): string => {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must name a folder.');
+};
+
 const kinds = ['wheel', 'sdist'];
 
 const parseKind = (text: string): string => {
@@ -52,7 +58,7 @@ export const recipeOptions = (defaults: Defaults): readonly Option[] => [
   new Option(
     '-o, --output <dir>',
     "folder of the recipe (default: nix/lock2nix under the input's folder)",
-  ),
+  ).argParser(parseFolder),
   new Option('--python <version>', `such as 3.12 or 3.12.1 (default: ${defaults.python})`),
   listOption(
     '--systems <systems>',

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { exitCodes, type RecipeFlags, recipeOptions } from './command-options.ts';
+import { exitCodes, parseFolder, type RecipeFlags, recipeOptions } from './command-options.ts';
 import type { ConvertResult } from './commands/convert.ts';
 import { theInput } from './input-argument.ts';
 import { startProgress } from './progress.ts';
@@ -83,7 +83,7 @@ INPUT is a lockfile (poetry.lock) or a folder that has one; without it, the curr
     new Option(
       '--cache-dir <dir>',
       "folder of the cache (default: lock2nix in the user's cache folder)",
-    ),
+    ).argParser(parseFolder),
     new Option('--json', 'print the result as JSON on stdout (default: print nothing there)'),
     new Option('--quiet', 'print errors and warnings only (default: notes and a summary too)'),
     new Option('--no-progress', 'no progress line (default: one, on a terminal)'),

@@ -108,15 +108,25 @@ const needsOn = (
   return { tools };
 };
 
+/** Until 1.1 Poetry named itself as the backend; poetry-core is the part of it that builds. */
+const withPoetryCore = (system: BuildSystem | undefined): BuildSystem | undefined =>
+  system?.backend === 'poetry.masonry.api' && system.backendPath === undefined
+    ? {
+        requires: system.requires.filter((text) => tryParseRequirement(text)?.name !== 'poetry'),
+        backend: 'poetry.core.masonry.api',
+      }
+    : system;
+
 /**
  * What a build system (PEP 518; absent: setuptools' legacy way) comes to with the build tools that
  * are pinned for a Python. Backends and requirements that are not among them are refused by name.
  * There is one build environment: what one platform needs is there on all.
  */
 export const planBuild = (
-  system: BuildSystem | undefined,
+  stated: BuildSystem | undefined,
   { python, platforms }: BuildTarget,
 ): BuildPlan => {
+  const system = withPoetryCore(stated);
   const tools = new Set<Tool>();
   const refused = new Map<PlatformName, string>();
   for (const platform of platforms) {

@@ -74,6 +74,15 @@ const toolFor = (
     : undefined;
 };
 
+/** Why nothing was filled in for a requirement. */
+const reasonAgainst = (text: string, python: string): string => {
+  const requirement = tryParseRequirement(text);
+  const tool = requirement && buildTool(requirement.name, python);
+  return tool === undefined
+    ? 'the environment is without it'
+    : `${tool.name} ${tool.version}, which is pinned for Python ${python}, does not meet it`;
+};
+
 const reportUnknown = (ids: readonly PackageId[], report: FillOptions['report']): void => {
   if (ids.length === 0) return;
   const names = ids.map((id) => `\`${id}\``);
@@ -111,7 +120,7 @@ export const fillDependencies = (
       report({
         severity: 'warning',
         code: 'dependency-left-out',
-        message: `${owner} requires \`${requirement}\`, which the lock leaves out; the environment is without it`,
+        message: `${owner} requires \`${requirement}\`, which the lock leaves out; ${reasonAgainst(requirement, python)}`,
         hint: 'lock again with a newer version of its tool, or add the requirement to the project',
       });
       continue;

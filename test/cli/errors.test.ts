@@ -349,6 +349,12 @@ const outputs: readonly Case[] = [
     files: { ...withLock(lock), 'nix/lock2nix/pins.nix/a.txt': '' },
   },
   {
+    name: 'an output folder without a name',
+    exitCode: 2,
+    names: '--output',
+    argv: ['-o', ''],
+  },
+  {
     name: 'an output folder that cannot be made',
     exitCode: 2,
     names: tooLong,

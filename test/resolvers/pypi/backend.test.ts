@@ -55,6 +55,14 @@ test.each<[string, BuildSystem | undefined, string, string, string, readonly str
     ['poetry-core@2.2.1'],
   ],
   [
+    'Poetry itself, as projects before 1.1 had it',
+    { requires: ['poetry>=0.12', 'setuptools'], backend: 'poetry.masonry.api' },
+    '3.12',
+    poetry,
+    'poetry-core-2-setuptools-80',
+    ['poetry-core@2.2.1', 'setuptools@80.9.0', 'wheel@0.45.1'],
+  ],
+  [
     'poetry-core with setuptools for a build script: wheel comes with it',
     { requires: ['Poetry_Core', 'setuptools'], backend: poetry },
     '3.8',

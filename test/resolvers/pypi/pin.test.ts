@@ -290,16 +290,21 @@ test.each(['setuptools', 'setuptools>=3.0', 'Setuptools (>=40)'])(
   },
 );
 
-test.each(['setuptools<58', 'distribute', 'hatchling', 'not valid!'])(
+test.each([
+  ['setuptools<58', 'setuptools 80.9.0, which is pinned for Python 3.12, does not meet it'],
+  ['distribute', 'the environment is without it'],
+  ['hatchling', 'the environment is without it'],
+  ['not valid!', 'the environment is without it'],
+])(
   'the lock leaves out `%s`, which is not pinned: a warning says so',
-  async (requirement) => {
+  async (requirement, reason) => {
     const pinned = await pin(gapLock(requirement));
     expect(membersOf(pinned)).toEqual(['app@1', 'gunicorn@20.0.4 x86_64-linux']);
     expect(pinned.diagnostics).toEqual([
       {
         severity: 'warning',
         code: 'dependency-left-out',
-        message: `\`gunicorn@20.0.4\` requires \`${requirement}\`, which the lock leaves out; the environment is without it`,
+        message: `\`gunicorn@20.0.4\` requires \`${requirement}\`, which the lock leaves out; ${reason}`,
         hint: 'lock again with a newer version of its tool, or add the requirement to the project',
       },
     ]);
