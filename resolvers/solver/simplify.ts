@@ -13,10 +13,11 @@ const sameOfFewer = <S>({ terms, cause }: Derived<S>): Incompatibility<S> | unde
   ] as const) {
     const [term] = gap.terms;
     if (gap.cause.kind !== 'no-versions' || term === undefined) continue;
-    const speaksOf = (each: readonly Incompatibility<S>['terms'][number][]): boolean =>
-      each.some(({ package: name, positive }) => positive && name === term.package);
+    const before = rest.terms.find((each) => each.package === term.package);
+    const after = terms.find((each) => each.package === term.package);
     // Where the conclusion does not speak of the package, that there is no version is the point.
-    if (speaksOf(terms) && speaksOf(rest.terms)) return rest;
+    if (before !== undefined && after !== undefined && before.positive === after.positive)
+      return rest;
   }
   return undefined;
 };

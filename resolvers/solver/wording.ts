@@ -129,7 +129,8 @@ const continuation = <S>(
 ): string | undefined => {
   if (a.cause.kind !== 'dependency' || a.cause.origin !== undefined) return undefined;
   const term = positiveTerm(b, a.cause.on);
-  if (term === undefined || !sets.isSubset(a.cause.set, term.set)) return undefined;
+  const needed = a.terms.find((each) => !each.positive)?.set ?? a.cause.set;
+  if (term === undefined || !sets.isSubset(needed, term.set)) return undefined;
   if (b.cause.kind === 'dependency')
     return b.cause.package === term.package
       ? `which depends on ${targetOf(names, b.cause)}`
