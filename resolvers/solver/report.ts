@@ -209,7 +209,7 @@ export const explainFailure = <S>(
   sets: SetAlgebra<S>,
   words: Words<S> = {},
 ): Report => {
-  const proof = simplifyProof(failure);
+  const proof = simplifyProof(sets, failure);
   const hints = evidenceOf(proof).map((each) => hintOf(each));
   return {
     text: layOut(sentencesOf(proof, sets, words)),

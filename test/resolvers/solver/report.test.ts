@@ -116,10 +116,13 @@ hint: pin b exactly`,
     'several custom causes, each hint once',
     { a: { 1: python, 2: python, 3: { kind: 'custom', reason: 'yanked', message: 'is yanked' } } },
     ['a'],
-    `X7`,
+    `Because a 1-2 needs Python >=3.9 (the target has 3.8) and a 3 is yanked, no version of a can be used.
+So, because the project depends on a, there is no solution.
+
+hint: use --python 3.9`,
   ],
   [
-    'a conclusion needed twice',
+    'conclusions of which one sums up two',
     {
       a: { 1: ['b'] },
       b: { 1: ['c'], 2: ['c'] },
@@ -209,6 +212,39 @@ test('without words, sets are written as the algebra does', async () => {
     explainFailure(failure, integerSets).text,
   ).toBe(`Because every version of a depends on b 3 which matches no version, no version of a can be used.
 So, because the project depends on a, there is no solution.`);
+});
+
+test('a conclusion that is used twice has a number', () => {
+  type Terms = Incompatibility<IntegerSet>['terms'];
+  const terms = (...texts: readonly string[]): Terms =>
+    texts.map((text) => {
+      const { package: name, set } = parseDependency(text.replace('not ', ''));
+      return { package: name, positive: !text.startsWith('not '), set };
+    });
+  const needs = (a: string, b: string): Incompatibility<IntegerSet> => {
+    const { package: on, set } = parseDependency(b);
+    const cause = { kind: 'dependency', package: a.split(' ')[0] ?? '', on, set } as const;
+    return { terms: terms(a, `not ${b}`), cause };
+  };
+  type Fact = Incompatibility<IntegerSet>;
+  const join = (conflict: Fact, other: Fact, ...left: readonly string[]): Fact => ({
+    terms: terms(...left),
+    cause: { kind: 'conflict', conflict, other },
+  });
+  const shared = join(needs('a', 'b'), needs('b', 'c 1'), 'a', 'not c 1');
+  const one = join(shared, needs('x', 'c 2'), 'a', 'x');
+  const two = join(shared, needs('y', 'c 2'), 'a', 'y');
+  const first = join(one, needs('z 1', 'x'), 'a', 'z 1');
+  const second = join(two, needs('z 2', 'y'), 'a', 'z 2');
+  const proof = join(first, second);
+  expect(
+    explainFailure(proof, integerSets).text,
+  ).toBe(`(1) Because every version of a depends on b which depends on c 1, every version of a requires c 1.
+(2) So, because z 1 depends on x which depends on c 2, every version of a is incompatible with z 1.
+
+    Because every version of y depends on c 2 and every version of a requires c 1 (1), every version of a is incompatible with y.
+    And because z 2 depends on y, every version of a is incompatible with z 2.
+    So, because every version of a is incompatible with z 1 (2), there is no solution.`);
 });
 
 test('a proof of many thousand steps is written without overflow', () => {
