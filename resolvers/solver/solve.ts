@@ -105,7 +105,10 @@ class Solver<S, V> {
     if (!seen.has(version)) {
       const answer = await this.#provider.dependencies(name, version);
       if (answer.kind === 'unusable') {
-        this.#exclude(name, { ...answer, set: answer.set ?? set });
+        const excluded = answer.set ?? set;
+        if (!this.#provider.sets.isSubset(set, excluded))
+          throw new Error(`the provider excluded versions of ${name} that nobody asked about`);
+        this.#exclude(name, { ...answer, set: excluded });
         return false;
       }
       seen.add(version);

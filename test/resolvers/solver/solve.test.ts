@@ -225,6 +225,12 @@ test.each<[string, Partial<Provider<IntegerSet, number>>]>([
       }),
     },
   ],
+  [
+    'excluded versions of a that nobody asked about',
+    {
+      dependencies: () => ({ kind: 'unusable', set: only(7), cause: { kind: 'no-versions' } }),
+    },
+  ],
   ['no network', { choose: () => Promise.reject(new Error('no network')) }],
 ])('a provider that breaks its promises ends the search: %s', async (message, broken) => {
   const provider = { ...makeProvider({ a: { 1: [] } }), ...broken };
