@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findUnsupported, formats } from '../converters/registry.ts';
 import { Lock2nixError } from '../graph/errors.ts';
+import { shownPath } from './place.ts';
 
 /** A lock that was found and read. */
 export interface Input {
@@ -10,13 +11,10 @@ export interface Input {
   readonly fileName: string;
   /** Absolute. */
   readonly folder: string;
+  readonly bytes: Uint8Array;
+  /** The bytes as UTF-8. */
   readonly text: string;
 }
-
-const shownPath = (path: string, cwd: string): string => {
-  const near = relative(cwd, path);
-  return near === '' ? '.' : near.startsWith('..') ? path : near;
-};
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
@@ -86,32 +84,34 @@ const lockOf = (folder: string, shown: string): string => {
   return join(folder, first);
 };
 
+/** Throws INPUT_UNKNOWN for an argument that names a package, such as `pypi:flask`. */
+export const refusePackage = (argument: string | undefined): void => {
+  if (argument === undefined || !/^(?:pypi|npm):/.test(argument)) return;
+  throw new Lock2nixError(
+    'INPUT_UNKNOWN',
+    `\`${argument}\` names a package, and this version of lock2nix converts lockfiles only`,
+    { hint: 'add the package to a project, lock it, and convert the lock' },
+  );
+};
+
+/** INPUT_MISSING for an argument that names nothing. */
+export const missingInput = (argument: string): Lock2nixError =>
+  new Lock2nixError('INPUT_MISSING', `there is no file \`${argument}\``, {
+    hint: 'name a lockfile or a folder with one: convert PATH/TO/poetry.lock',
+  });
+
 /**
  * Finds and reads the input of a command: a lockfile, a folder with one, or (none given) the current
  * folder. Throws INPUT_MISSING, INPUT_UNKNOWN or USAGE.
  */
 export const findInput = (argument: string | undefined, cwd: string): Input => {
-  if (argument !== undefined && /^(?:pypi|npm):/.test(argument)) {
-    throw new Lock2nixError(
-      'INPUT_UNKNOWN',
-      `\`${argument}\` names a package, and this version of lock2nix converts lockfiles only`,
-      { hint: 'add the package to a project, lock it, and convert the lock' },
-    );
-  }
+  refusePackage(argument);
   const path = resolve(cwd, argument ?? '.');
-  if (!existsSync(path)) {
-    throw new Lock2nixError('INPUT_MISSING', `there is no file \`${argument}\``, {
-      hint: 'name a lockfile or a folder with one: convert PATH/TO/poetry.lock',
-    });
-  }
+  if (!existsSync(path)) throw missingInput(argument ?? '.');
   const file = statSync(path).isDirectory() ? lockOf(path, shownPath(path, cwd)) : path;
   const shown = shownPath(file, cwd);
-  return {
-    shown,
-    fileName: basename(file),
-    folder: dirname(file),
-    text: decode(read(file, shown)),
-  };
+  const bytes = read(file, shown);
+  return { shown, fileName: basename(file), folder: dirname(file), bytes, text: decode(bytes) };
 };
 
 /** A reader of files beside the input that remembers what it was asked for. */

@@ -1,30 +1,41 @@
 import {
-  lstatSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
-  type Stats,
-  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
-import { digest, recordedFiles } from './record.ts';
-
-/** The record, and what announces it while files are being written. */
-export const recordName = 'lock2nix.json';
-const announcementName = '.lock2nix.json.next';
-const temporarySuffix = '.lock2nix-part';
+import { dirname, join } from 'node:path';
+import {
+  announcementName,
+  foldersOf,
+  foreign,
+  isInside,
+  type OutputView,
+  recordName,
+  temporarySuffix,
+  viewOutput,
+} from './output-view.ts';
+import {
+  type Digests,
+  digest,
+  recordedFiles,
+  refuseNewerRecord,
+  repairHint,
+  tryReadRecord,
+} from './record.ts';
 
 /** One change of the disk. A run that is killed between two of them can be repaired by the next. */
 export type Step =
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
-  | { readonly kind: 'remove'; readonly path: string }
-  | { readonly kind: 'remove-folder'; readonly path: string };
+  /** With `text`: unless something else stands there by now. */
+  | { readonly kind: 'remove'; readonly path: string; readonly text?: string }
+  | { readonly kind: 'remove-folder'; readonly path: string }
+  | { readonly kind: 'wait'; readonly milliseconds: number };
 
 export interface Written {
   /** Relative to the output folder, sorted. */
@@ -35,54 +46,6 @@ export interface Written {
 interface OutputPlan extends Written {
   readonly steps: readonly Step[];
 }
-
-const refuseForeign = (path: string, what = 'was not written by lock2nix'): never => {
-  throw new Lock2nixError('OUTPUT_FOREIGN', `\`${path}\` is there already and ${what}`, {
-    hint: 'move it away, or choose another folder with `-o DIR`',
-  });
-};
-
-const lstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
-
-/** `runtime/python/x.nix` -> `runtime`, `runtime/python`. */
-const foldersOf = (name: string): readonly string[] =>
-  name
-    .split('/')
-    .slice(0, -1)
-    .map((_, index, parts) => parts.slice(0, index + 1).join('/'));
-
-/**
- * Looks into the output folder. Links below it are never followed: they are in the way, like any
- * other thing that is neither a file nor a folder of ours.
- */
-const createView = (folder: string) => {
-  const root = statSync(folder, { throwIfNoEntry: false });
-  if (root !== undefined && !root.isDirectory()) refuseForeign(folder, 'is no folder');
-  /** The first thing on the way to a file that is no folder. */
-  const obstacle = (name: string): string | undefined =>
-    foldersOf(name).find((part) => lstat(join(folder, part))?.isDirectory() === false);
-  const look = (name: string): Stats | undefined =>
-    obstacle(name) === undefined ? lstat(join(folder, name)) : undefined;
-  const textOf = (name: string): string | undefined =>
-    look(name)?.isFile() ? readFileSync(join(folder, name), 'utf8') : undefined;
-  return {
-    look,
-    textOf,
-    /** What a file of ours holds now; undefined when it is not there. Throws OUTPUT_FOREIGN. */
-    read(name: string): string | undefined {
-      const blocked = obstacle(name);
-      if (blocked !== undefined) refuseForeign(join(folder, blocked), 'is no folder');
-      if (look(name)?.isFile() === false) refuseForeign(join(folder, name), 'is no plain file');
-      return textOf(name);
-    },
-  };
-};
-
-/** A record is input too: it must not name files outside the output folder. */
-const isInside = (path: string): boolean =>
-  !isAbsolute(path) && normalize(path) === path && !path.startsWith('..');
-
-type Digests = ReadonlyMap<string, string>;
 
 const listedFiles = (text: string | undefined): Digests =>
   new Map(
@@ -96,21 +59,33 @@ const replace = (path: string, text: string): readonly Step[] => [
   { kind: 'rename', from: `${path}${temporarySuffix}`, to: path },
 ];
 
+/** The steps that say that a folder is being written, and what it will hold. */
+export const announce = (folder: string, record: string): readonly Step[] =>
+  replace(join(folder, announcementName), record);
+
+/** The record that is there. Throws OUTPUT_FOREIGN for another file of its name, RECORD_VERSION. */
+const readRecord = (view: OutputView, folder: string): string | undefined => {
+  const text = view.read(recordName);
+  if (text === undefined) return undefined;
+  const path = join(folder, recordName);
+  refuseNewerRecord(tryReadRecord(text) ?? {}, path);
+  if (recordedFiles(text) === undefined) throw foreign(path, undefined, repairHint(text, folder));
+  return text;
+};
+
 /**
  * What has to change so that a folder holds these files and their record: only ours, only those that
  * differ, an announcement first and the record last. What a killed run left behind is cleared away.
- * Throws OUTPUT_FOREIGN for what is in the way and was not written by an earlier run.
+ * Throws OUTPUT_FOREIGN for what is in the way and was not written by an earlier run, RECORD_VERSION
+ * for the output of a later version.
  */
 export const planOutput = (
   folder: string,
   files: ReadonlyMap<string, string>,
   record: string,
 ): OutputPlan => {
-  const view = createView(folder);
-  const before = view.read(recordName);
-  if (before !== undefined && recordedFiles(before) === undefined) {
-    refuseForeign(join(folder, recordName));
-  }
+  const view = viewOutput(folder);
+  const before = readRecord(view, folder);
   const announced = view.read(announcementName);
   const [recorded, begun] = [listedFiles(before), listedFiles(announced)];
   const owned = new Set([...recorded.keys(), ...begun.keys()]);
@@ -119,7 +94,7 @@ export const planOutput = (
   for (const [name, text] of files) {
     const present = view.read(name);
     if (present === text) continue;
-    if (present !== undefined && !owned.has(name)) refuseForeign(join(folder, name));
+    if (present !== undefined && !owned.has(name)) throw foreign(join(folder, name));
     written.push(name);
   }
   const former = [...owned].filter((name) => !files.has(name)).sort();
@@ -150,21 +125,37 @@ export const planOutput = (
     ...parts.map(remove),
     // Only the old announcement knows them, and it is about to be replaced.
     ...clear(former.filter((name) => !recorded.has(name))),
-    ...replace(join(folder, announcementName), record),
+    ...announce(folder, record),
     ...written.flatMap((name) => replace(join(folder, name), files.get(name) ?? '')),
     ...clear(former.filter((name) => recorded.has(name))),
     ...(before === record ? [] : replace(join(folder, recordName), record)),
-    remove(announcementName),
+    { kind: 'remove', path: join(folder, announcementName), text: record },
   ];
   if (before !== record) written.push(recordName);
   return { written: written.sort(), removed, steps };
+};
+
+const wait = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+};
+
+/** As `mkdir -p`. Node's own way never ends where a file system says ENOENT, as /proc does. */
+const makeFolder = (path: string): void => {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run was quicker.
+    if (!existsSync(path)) throw error;
+  }
 };
 
 /** Carries out one step. */
 export const takeStep = (step: Step): void => {
   switch (step.kind) {
     case 'write':
-      mkdirSync(dirname(step.path), { recursive: true });
+      makeFolder(dirname(step.path));
       // Never through a link that somebody has put there.
       rmSync(step.path, { force: true });
       writeFileSync(step.path, step.text, { flag: 'wx' });
@@ -173,7 +164,9 @@ export const takeStep = (step: Step): void => {
       renameSync(step.from, step.to);
       return;
     case 'remove':
-      unlinkSync(step.path);
+      if (step.text === undefined || readFileSync(step.path, 'utf8') === step.text) {
+        unlinkSync(step.path);
+      }
       return;
     case 'remove-folder':
       try {
@@ -181,34 +174,8 @@ export const takeStep = (step: Step): void => {
       } catch {
         // Somebody else has files there.
       }
-  }
-};
-
-const unwritable = (folder: string, cause: unknown): Lock2nixError => {
-  const isSystem = typeof cause === 'object' && cause !== null && 'syscall' in cause;
-  if (!isSystem || !('code' in cause)) throw cause;
-  return new Lock2nixError(
-    'OUTPUT_UNWRITABLE',
-    `cannot write to \`${folder}\`: ${String(cause.code)}`,
-    { cause, hint: 'check its permissions, or choose another folder with `-o DIR`' },
-  );
-};
-
-/**
- * Brings an output folder up to date. Throws OUTPUT_FOREIGN before anything is changed, and
- * OUTPUT_UNWRITABLE when the disk does not let us.
- */
-export const writeOutput = (
-  folder: string,
-  files: ReadonlyMap<string, string>,
-  record: string,
-): Written => {
-  try {
-    const { steps, written, removed } = planOutput(folder, files, record);
-    for (const step of steps) takeStep(step);
-    return { written, removed };
-  } catch (error) {
-    if (isLock2nixError(error)) throw error;
-    throw unwritable(folder, error);
+      return;
+    case 'wait':
+      wait(step.milliseconds);
   }
 };

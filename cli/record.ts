@@ -1,65 +1,112 @@
+import { Lock2nixError } from '../graph/errors.ts';
 import { formatJson, graphToJson } from '../graph/serialise.ts';
 import type { PinnedGraph } from '../graph/types.ts';
 import { hashBytes } from '../standards/integrity.ts';
+import { quoted } from '../standards/quoted.ts';
+import type { Place } from './place.ts';
+import { quoteShell } from './shell.ts';
 
 /** Raised when the record's form changes, so that an older one is told from a damaged one. */
 export const recordVersion = 1;
 
+/** Stands for all extras or groups, as pip's `--no-binary` has it. */
+export const allNames = ':all:';
+
 /** What a recipe was made from, besides the tool. All of it decides about the output's bytes. */
 export interface RecordOptions {
   readonly python?: string;
+  /** Sorted, each once. */
   readonly systems?: readonly string[];
+  /** As they were asked for: normalised and sorted, or `:all:` alone. */
   readonly extras: readonly string[];
   readonly groups: readonly string[];
   readonly prefer: 'wheel' | 'sdist';
   readonly strict: boolean;
 }
 
+/** Path -> digest. */
+export type Digests = ReadonlyMap<string, string>;
+
 export interface RecordContent {
+  /** Version of lock2nix. */
   readonly tool: string;
-  /** Path relative to the project -> contents; undefined: it was looked for and was not there. */
-  readonly inputs: ReadonlyMap<string, string | Uint8Array | undefined>;
+  /** File name of the lock. */
+  readonly input: string;
+  /** What was read, by path relative to the project; null: it was looked for and was not there. */
+  readonly inputs: ReadonlyMap<string, string | null>;
   readonly options: RecordOptions;
+  readonly place: Place;
   readonly graph: PinnedGraph;
-  readonly files: ReadonlyMap<string, string>;
+  /** The other files, by path relative to the output folder. */
+  readonly files: Digests;
 }
 
-type Contents = string | Uint8Array;
-
 /** The digest of a file as the record holds it: SRI, sha256 of its bytes (of a text: in UTF-8). */
-export const digest = (contents: Contents): string =>
+export const digest = (contents: string | Uint8Array): string =>
   hashBytes('sha256', typeof contents === 'string' ? Buffer.from(contents, 'utf8') : contents);
 
-const digests = (files: ReadonlyMap<string, Contents | undefined>): Record<string, string | null> =>
-  Object.fromEntries(
-    [...files].map(([name, contents]) => [name, contents === undefined ? null : digest(contents)]),
-  );
-
-/** `lock2nix.json`: inputs and output by digest, options, and the whole graph. */
-export const formatRecord = ({ tool, inputs, options, graph, files }: RecordContent): string =>
+/** `lock2nix.json`: inputs and output by digest, options, and the whole graph. Read by `parseRecord`. */
+export const formatRecord = (content: RecordContent): string =>
   formatJson({
-    lock2nix: tool,
+    lock2nix: content.tool,
     record: recordVersion,
-    inputs: digests(inputs),
-    options: { ...options },
-    graph: graphToJson(graph),
-    files: digests(files),
+    input: content.input,
+    inputs: Object.fromEntries(content.inputs),
+    options: { ...content.options },
+    place: { ...content.place },
+    graph: graphToJson(content.graph),
+    files: Object.fromEntries(content.files),
   });
 
-/** The files that a record lists, by path with their digests; undefined when it is no record of ours. */
-export const recordedFiles = (text: string): ReadonlyMap<string, string> | undefined => {
-  let value: unknown;
+const parseJson = (text: string): unknown => {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || !('lock2nix' in value)) return undefined;
-  const files = 'files' in value ? value.files : undefined;
-  if (typeof files !== 'object' || files === null) return undefined;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object of a text that says that it is a record; undefined for everything else. */
+export const tryReadRecord = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  const value = parseJson(text);
+  return isObject(value) && 'lock2nix' in value ? value : undefined;
+};
+
+/** The files that a record lists, as far as they can be read; undefined when it is no record of ours. */
+export const recordedFiles = (text: string): Digests | undefined => {
+  const files = tryReadRecord(text)?.['files'];
+  if (!isObject(files)) return undefined;
   return new Map(
     Object.entries(files).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     ),
   );
+};
+
+/** RECORD_VERSION for a record of a form that only later versions know: not ours to judge or replace. */
+export const refuseNewerRecord = (
+  { record, lock2nix }: Readonly<Record<string, unknown>>,
+  path: string,
+): void => {
+  if (typeof record !== 'number' || record <= recordVersion) return;
+  throw new Lock2nixError(
+    'RECORD_VERSION',
+    `\`${path}\` was written by lock2nix ${quoted(String(lock2nix))}, in form ${record}, and this version knows forms up to ${recordVersion}`,
+    { hint: 'use that version of lock2nix, or a newer one', location: { file: path } },
+  );
+};
+
+const conflictMarks = /^(?:<{7}|={7}|>{7})(?: |$)/m;
+
+/** What to do about a text that should be a record and is none. */
+export const repairHint = (text: string, folder: string): string => {
+  if (conflictMarks.test(text)) {
+    return `a merge left its marks there: take one side of the whole folder (git checkout --ours -- ${quoteShell(folder)}), then convert`;
+  }
+  return parseJson(text) === undefined
+    ? 'it is damaged: bring it back from version control, or move the folder away and convert anew'
+    : 'move it away, or choose another folder with `-o DIR`';
 };

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Diagnostic, ErrorCode, Location, Lock2nixError } from '../graph/errors.ts';
+import type { Finding } from './check/finding.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +59,24 @@ export const formatDiagnostic = (diagnostic: Diagnostic, world: World): string =
   const label = paint(colour, `${diagnostic.severity}:`, world);
   return `${label} ${formatMessage(diagnostic.message, diagnostic, world)}`;
 };
+
+/** `input: …` for each finding; with `hints`, one that several have in a row stands behind them. */
+export const formatFindings = (
+  findings: readonly Finding[],
+  hints: boolean,
+  world: World,
+): string =>
+  findings
+    .map(({ cause, message, hint }, index) => {
+      const label = paint('yellow', `${cause}:`, world);
+      const isShown = hints && findings[index + 1]?.hint !== hint;
+      return `${label} ${formatMessage(message, isShown ? { hint } : {}, world)}`;
+    })
+    .join('');
+
+/** `1 file`, `2 files`. */
+export const plural = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** A fault of ours, with what a report needs. */
 export const formatBug = (error: unknown): string => {

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { jsonShape } from './json-shape.ts';
 import { pinnedGraphSchema } from './schema.ts';
 import type { Environment, PackageId, PinnedGraph, PinnedPackage } from './types.ts';
 import { graphInvalid, validateGraph } from './validate.ts';
@@ -9,24 +9,7 @@ interface GraphJson extends Omit<PinnedGraph, 'packages' | 'environments'> {
   readonly environments: Readonly<Record<string, Environment>>;
 }
 
-let compiled: ValidateFunction<GraphJson> | undefined;
-
-/** Compiled when first asked for: it costs more than reading most graphs. */
-const validator = (): ValidateFunction<GraphJson> => {
-  compiled ??= new Ajv2020({ strict: true, ownProperties: true }).compile<GraphJson>(
-    pinnedGraphSchema,
-  );
-  return compiled;
-};
-
-/** `must be integer`, with the values or the property that ajv leaves out of its message. */
-const expectation = ({ keyword, message = 'is not valid', params }: ErrorObject): string => {
-  if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`;
-  if (keyword === 'additionalProperties') {
-    return `must not have the property \`${params['additionalProperty'].slice(0, 100)}\``;
-  }
-  return message.replace(/'/g, '`');
-};
+const graphShape = jsonShape<GraphJson>(pinnedGraphSchema);
 
 const toMap = <Key extends string, Value>(
   object: Readonly<Record<string, Value>>,
@@ -42,16 +25,16 @@ const toMap = <Key extends string, Value>(
  * not allow, with its place as a JSON pointer (RFC 6901), and for what `validateGraph` refuses.
  */
 export const parsePinnedGraph = (json: unknown): PinnedGraph => {
-  const validate = validator();
-  if (!validate(json)) {
-    const [error] = validate.errors ?? [];
-    const place = error?.instancePath === '' ? 'the graph' : `\`${error?.instancePath}\``;
-    throw graphInvalid(`${place} ${error === undefined ? 'is not valid' : expectation(error)}`);
+  const shape = graphShape(json);
+  if ('fault' in shape) {
+    const place = shape.pointer === '' ? 'the graph' : `\`${shape.pointer}\``;
+    throw graphInvalid(`${place} ${shape.fault}`);
   }
+  const { value } = shape;
   const graph: PinnedGraph = {
-    ...json,
-    packages: toMap<PackageId, PinnedPackage>(json.packages),
-    environments: toMap<string, Environment>(json.environments),
+    ...value,
+    packages: toMap<PackageId, PinnedPackage>(value.packages),
+    environments: toMap<string, Environment>(value.environments),
   };
   validateGraph(graph);
   return graph;

@@ -159,7 +159,9 @@ const checkBuildCycles = (graph: PinnedGraph, platform: PlatformName): void => {
   if (cycle === undefined) return;
   throw graphInvalid(
     `\`${cycle[0]}\` needs itself to be built on ${platform}: \`${cycle.join(' → ')}\``,
-    { hint: 'take a wheel for one of them' },
+    {
+      hint: 'take a wheel for one of them: convert without `--prefer sdist`, or lock a version that has a wheel',
+    },
   );
 };
 

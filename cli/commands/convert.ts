@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { detectFormat } from '../../converters/registry.ts';
 import { type Diagnostic, Lock2nixError } from '../../graph/errors.ts';
-import { type Platform, platformName, systems, tryParsePlatform } from '../../graph/platform.ts';
+import { platformName } from '../../graph/platform.ts';
 import type { LockedGraph, LockedRoot } from '../../graph/types.ts';
 import { validateGraph } from '../../graph/validate.ts';
 import type { Overrides } from '../../overrides/types.ts';
 import { normaliseName } from '../../standards/name.ts';
 import { nearest } from '../../standards/nearest.ts';
 import { createSiblings, findInput, type Input, type Siblings } from '../input.ts';
-import { writeOutput } from '../output.ts';
-import { formatRecord, type RecordOptions } from '../record.ts';
-import { readRuntime } from '../runtime-files.ts';
+import { recordedOptions } from '../options.ts';
+import { outputFolder, placeOf, shownOutput } from '../place.ts';
+import { commonSystems, parsePlatforms } from '../platforms.ts';
+import { allNames, digest } from '../record.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
+import { writeOutput } from '../write-output.ts';
 
 export interface ConvertRequest {
   readonly input?: string;
@@ -45,29 +47,8 @@ export interface ConvertContext {
   readonly say: (text: string) => void;
 }
 
-/** The platforms of a lock whose systems nobody names. */
-const commonSystems = ['aarch64-darwin', 'aarch64-linux', 'x86_64-darwin', 'x86_64-linux'];
-
 /** Beside the lock. */
 const overridesName = 'overrides.toml';
-
-/** Stands for all extras or groups, as pip's `--no-binary` has it. */
-const all = ':all:';
-
-const parsePlatforms = (names: readonly string[]): readonly Platform[] => {
-  const hint = `write one of ${systems.join(', ')}; \`-musl\` behind a Linux one means musl`;
-  if (names.length === 0) {
-    throw new Lock2nixError('SYSTEM_UNKNOWN', '`--systems` names no system', { hint });
-  }
-  return [...new Set(names)].sort().map((name) => {
-    const platform = tryParsePlatform(name);
-    if (platform !== undefined) return platform;
-    const near = nearest(name, systems);
-    throw new Lock2nixError('SYSTEM_UNKNOWN', `\`${name}\` is no system that lock2nix knows`, {
-      hint: near === undefined ? hint : `did you mean \`${near}\`? Or ${hint}`,
-    });
-  });
-};
 
 interface Choice {
   readonly kind: 'extra' | 'group';
@@ -78,7 +59,7 @@ interface Choice {
 
 /** What was asked for of what there is. Throws EXTRA_UNKNOWN or GROUP_UNKNOWN with the nearest name. */
 const chooseNames = ({ kind, asked, known, file }: Choice): readonly string[] => {
-  if (asked.includes(all)) return known;
+  if (asked.includes(allNames)) return known;
   const names = [...new Set(asked.map(normaliseName))].sort();
   const missing = names.find((name) => !known.includes(name));
   if (missing === undefined) return names;
@@ -111,21 +92,6 @@ const wantedOf = (graph: LockedGraph, request: ConvertRequest, file: string) => 
   }),
 });
 
-/** Where the recipe goes, and how it and the project see each other. */
-const placeOutput = (request: ConvertRequest, input: Input, cwd: string) => {
-  const output =
-    request.output === undefined
-      ? join(input.folder, 'nix', 'lock2nix')
-      : resolve(cwd, request.output);
-  const inside = relative(input.folder, output);
-  const isBelow = inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
-  return {
-    output,
-    project: isBelow ? relative(output, input.folder) : undefined,
-    exclude: isBelow ? [inside] : [],
-  };
-};
-
 const openWorldRegistry = async (
   { cacheDir, offline }: ConvertRequest,
   { world, say }: ConvertContext,
@@ -143,11 +109,6 @@ const openWorldRegistry = async (
     ...world.registry,
     onProgress: ({ started, finished }) => say(`asking registries: ${finished} of ${started}`),
   });
-};
-
-const shownOutput = (output: string, cwd: string): string => {
-  const near = relative(cwd, output);
-  return near.startsWith('..') || near === '' ? output : near;
 };
 
 /** The nearest folder upwards that is a git repository with a flake: it sees tracked files only. */
@@ -175,6 +136,11 @@ const readOverrides = async (input: Input, siblings: Siblings): Promise<Override
   const { parseOverrides } = await import('../../overrides/parse.ts');
   return parseOverrides(join(dirname(input.shown), overridesName), text);
 };
+
+const digestsOf = (
+  inputs: readonly (readonly [string, Uint8Array | undefined])[],
+): ReadonlyMap<string, string | null> =>
+  new Map(inputs.map(([name, bytes]) => [name, bytes === undefined ? null : digest(bytes)]));
 
 /**
  * Converts a lock to a recipe and writes it. Nothing is written unless all of it can be. Throws
@@ -216,39 +182,24 @@ export const convert = async (
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
   const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);
+  const { findCollisions } = await import('../../overrides/collisions.ts');
+  const collisions = await findCollisions(graph, siblings.readBytes);
 
-  const place = placeOutput(request, input, cwd);
-  const { printRecipe } = await import('../../recipes/python/index.ts');
-  const files = printRecipe(graph, {
-    project: place.project,
-    exclude: place.exclude,
-    banner: `Written by lock2nix ${version} from ${input.fileName}. Change the lock and run \`convert\` again.`,
-    runtime: readRuntime('python'),
-  });
-  const options: RecordOptions = {
-    ...(request.python === undefined ? {} : { python: request.python }),
-    ...(request.systems === undefined ? {} : { systems: unique(request.systems) }),
-    extras: wanted.extras,
-    groups: wanted.groups,
-    prefer,
-    strict,
-  };
-  const record = formatRecord({
-    tool: version,
-    inputs: new Map<string, string | Uint8Array | undefined>([
-      [input.fileName, input.text],
-      ...siblings.seen,
-    ]),
-    options,
+  const output = outputFolder(request.output, { folder: input.folder, cwd });
+  const { printOutput } = await import('../print-output.ts');
+  const { files, record } = await printOutput({
+    input: input.fileName,
+    inputs: digestsOf([[input.fileName, input.bytes], ...siblings.seen]),
+    options: recordedOptions(request),
+    place: placeOf(input.folder, output),
     graph,
-    files,
   });
-  const { written, removed } = writeOutput(place.output, files, record);
-  const output = shownOutput(place.output, cwd);
+  const { written, removed } = writeOutput(output, files, record);
+  const shown = shownOutput(output, cwd);
   const runtime = graph.environments.get('default')?.members ?? [];
   return {
     input: input.shown,
-    output,
+    output: shown,
     python: python.fullVersion ?? python.version,
     systems: platforms.map(platformName),
     packages: runtime.length,
@@ -258,7 +209,8 @@ export const convert = async (
       ...locked.diagnostics,
       ...pinned.diagnostics,
       ...unmatched,
-      ...(written.length > 0 ? flakeNote(place.output, output) : []),
+      ...collisions,
+      ...(written.length > 0 ? flakeNote(output, shown) : []),
     ],
   };
 };

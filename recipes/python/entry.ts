@@ -1,5 +1,5 @@
 import { platformName } from '../../graph/platform.ts';
-import type { Environment, PinnedGraph, Root } from '../../graph/types.ts';
+import type { Environment, PinnedGraph } from '../../graph/types.ts';
 import {
   apply,
   attributes,
@@ -97,26 +97,28 @@ const printEnvironments = (
   return items.length === 0 ? [binding(name, attributes([]))] : setBindings(name, items);
 };
 
-/** The program that `nix run` starts: the one named like the project, or the only one. */
-const mainProgram = ({ name, scripts }: Root): string | undefined =>
-  scripts.find((script) => script === name) ?? (scripts.length === 1 ? scripts[0] : undefined);
+const printRoots = (
+  { roots }: PinnedGraph,
+  names: ReturnType<typeof attributeNames>,
+): NixExpression =>
+  strings(roots.flatMap(({ package: id }) => (id === undefined ? [] : (names.get(id) ?? []))));
 
-const printRoots = (graph: PinnedGraph): NixExpression => {
-  const names = attributeNames(graph);
-  return list(
-    graph.roots.flatMap((root) => {
-      const name = root.package === undefined ? undefined : names.get(root.package);
-      if (name === undefined) return [];
-      const main = mainProgram(root);
-      return [
-        attributes(
-          bindings([
-            ['package', string(name)],
-            ['mainProgram', main === undefined ? undefined : string(main)],
-          ]),
-        ),
-      ];
-    }),
+/** The live folders that `shell` takes modules from: the project's own, and those that the lock wants so. */
+const printEditable = (
+  graph: PinnedGraph,
+  names: ReturnType<typeof attributeNames>,
+): readonly NixValueBinding[] => {
+  const own = new Set(graph.roots.map((root) => root.package));
+  const folders = [...graph.packages.values()].flatMap(({ artifacts, id }) => {
+    const [artifact] = artifacts;
+    if (artifact?.kind !== 'tree' || artifact.source.kind !== 'path') return [];
+    const { editable, path: folder } = artifact.source;
+    return editable || own.has(id) ? [[names.get(id) ?? id, folder] as const] : [];
+  });
+  folders.sort(([left], [right]) => (left < right ? -1 : 1));
+  return setBindings(
+    'editable',
+    folders.map(([name, folder]) => binding(name, string(folder))),
   );
 };
 
@@ -148,6 +150,7 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
   const fetchers = [...new Set(['fetchurl', ...fetchersOf(graph)])]
     .filter((name) => name !== 'source')
     .sort();
+  const names = attributeNames(graph);
   const from = python?.patchRange?.from;
   const to = python?.patchRange?.to;
   const body = apply(
@@ -169,7 +172,8 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
       ...printEnvironments('environments', graph, 'runtime'),
       ...printEnvironments('buildEnvironments', graph, 'build'),
       ...printCollisions(graph),
-      binding('roots', printRoots(graph)),
+      binding('roots', printRoots(graph, names)),
+      ...printEditable(graph, names),
     ]),
   );
   return { kind: 'function', formals: formals(graph, options, fetchers), ellipsis: false, body };

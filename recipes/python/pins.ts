@@ -5,8 +5,10 @@ import type {
   PackageMetadata,
   PinnedGraph,
   PinnedPackage,
+  Root,
   Source,
 } from '../../graph/types.ts';
+import { nixpkgsLicences } from '../../standards/licence.ts';
 import { oneLine, storeName } from '../nix/escape.ts';
 import {
   apply,
@@ -55,17 +57,42 @@ const prose = (
 ): string | undefined =>
   value === undefined || value.length > longest ? undefined : oneLine(value) || undefined;
 
-const printMeta = ({
-  description,
-  homepage,
-  licence,
-}: PackageMetadata): readonly NixValueBinding[] =>
+/** nixpkgs has descriptions without the full stop. */
+const phrase = (value: string | undefined): string | undefined =>
+  prose(value)?.replace(/(?<=[^.\s])\.$/, '');
+
+/**
+ * nixpkgs takes any text for a free licence, but for this one word, which would have it refuse the
+ * package.
+ */
+const refusedWord = 'unfree';
+
+const licencesOf = ({ licence }: PackageMetadata): readonly string[] | undefined =>
+  licence === undefined ? undefined : nixpkgsLicences(licence);
+
+/** What nixpkgs has a name for by that name, any other licence as the text that the package has. */
+const printLicence = (metadata: PackageMetadata): NixExpression | undefined => {
+  const [first, ...others] = (licencesOf(metadata) ?? []).map((name) =>
+    variable('lib', 'licenses', name),
+  );
+  if (first !== undefined) return others.length === 0 ? first : list([first, ...others]);
+  const unknown = prose(metadata.licence, longestLicence);
+  return unknown === refusedWord ? undefined : text(unknown);
+};
+
+/** The program that `nix run` starts: the one named like the project, or the only one. */
+const mainProgram = ({ name, scripts }: Root): string | undefined =>
+  scripts.find((script) => script === name) ?? (scripts.length === 1 ? scripts[0] : undefined);
+
+/** Of its own programs only a root tells before it is built. */
+const printMeta = (metadata: PackageMetadata, root: Root | undefined): readonly NixValueBinding[] =>
   setBindings(
     'meta',
     bindings([
-      ['description', text(prose(description))],
-      ['homepage', text(homepage)],
-      ['license', text(prose(licence, longestLicence))],
+      ['description', text(phrase(metadata.description))],
+      ['homepage', text(metadata.homepage)],
+      ['license', printLicence(metadata)],
+      ['mainProgram', text(root && mainProgram(root))],
     ]),
   );
 
@@ -131,7 +158,10 @@ const printPackage = (
       ...(fromSource ? printBuild(build, source) : []),
       ...printNative(pinned),
       ...printByPlatform('dependencies', dependenciesOf(graph, id), names),
-      ...printMeta(metadata),
+      ...printMeta(
+        metadata,
+        graph.roots.find((root) => root.package === id),
+      ),
     ]),
   );
 };
@@ -153,6 +183,7 @@ export const printPins = (graph: PinnedGraph): NixExpression => {
   return {
     kind: 'function',
     formals: [
+      ...(packages.some(({ metadata }) => licencesOf(metadata) !== undefined) ? ['lib'] : []),
       ...fetchersOf(graph),
       ...(packages.some(usesNixpkgs) ? ['pkgs'] : []),
       ...[...builders].sort(),

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../graph/errors.ts';
 import { Lock2nixError } from '../../graph/errors.ts';
 import type { Artifact, Integrity, LockedArtifact, LockedPackage } from '../../graph/types.ts';
 import { isStrong, parseIntegrity } from '../../standards/integrity.ts';
+import { projectFacts } from '../registry/facts.ts';
 import { isForgeArchive } from '../registry/forge.ts';
 import type { ArchiveFacts, Registry } from '../registry/types.ts';
 import { type ReadPath, readPathFacts } from './path-facts.ts';
@@ -9,7 +10,7 @@ import { type ReadPath, readPathFacts } from './path-facts.ts';
 /** An artifact with its pin, and what was read from it when it has to be built. */
 export interface PinnedArtifact {
   readonly artifact: Artifact;
-  readonly facts?: Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy'>;
+  readonly facts?: Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'metadata'>;
 }
 
 export interface ArtifactContext {
@@ -132,8 +133,10 @@ export const pinArtifact = async (
     }
     case 'path': {
       const pinned = { kind: artifact.kind, fileName: artifact.fileName, source };
-      const facts = await readPathFacts(source.path, artifact, context.readPath);
-      return facts === undefined ? { artifact: pinned } : { artifact: pinned, facts };
+      const project = await readPathFacts(source.path, artifact, context.readPath);
+      return project === undefined
+        ? { artifact: pinned }
+        : { artifact: pinned, facts: projectFacts(project) };
     }
   }
 };

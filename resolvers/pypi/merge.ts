@@ -2,6 +2,7 @@
 import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
 import type { Edge, LockedGraph, LockedPackage, Member, PackageId } from '../../graph/types.ts';
 import { formatMarker } from '../../standards/marker.ts';
+import { narrow } from './python-range.ts';
 import type { Selection } from './select.ts';
 
 export type Selections = ReadonlyMap<PlatformName, Selection>;
@@ -25,6 +26,38 @@ export const limitedTo = (
   some.size === all.length
     ? {}
     : { platforms: all.map(platformName).filter((name) => some.has(name)) };
+
+/**
+ * What either of two selections holds. Of a dependency for which they picked different packages the
+ * first one's pick is the edge, so that a package needs one version of a name.
+ */
+export const uniteSelections = (one: Selections, other: Selections): Selections =>
+  new Map(
+    [...one].map(([platform, first]) => {
+      const second = other.get(platform) ?? first;
+      const edges = new Map(first.edges);
+      for (const [id, more] of second.edges) {
+        const known = first.edges.get(id) ?? [];
+        const taken = new Set(known.map(({ dependency }) => dependency));
+        edges.set(id, [...known, ...more.filter(({ dependency }) => !taken.has(dependency))]);
+      }
+      return [
+        platform,
+        {
+          packages: new Set([...first.packages, ...second.packages]),
+          edges,
+          patchRange: narrow(first.patchRange, second.patchRange),
+        },
+      ];
+    }),
+  );
+
+/** Whether two selections install the same packages on every platform. */
+export const installsSame = (one: Selections, other: Selections): boolean =>
+  [...one].every(([platform, { packages }]) => {
+    const others = other.get(platform)?.packages ?? new Set();
+    return packages.size === others.size && [...packages].every((id) => others.has(id));
+  });
 
 /** The edges of a package over all platforms, each with the platforms on which it holds. */
 export const mergeEdges = (

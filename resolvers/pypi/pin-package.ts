@@ -5,6 +5,7 @@ import type {
   Build,
   LockedArtifact,
   LockedPackage,
+  PackageMetadata,
   PinnedPackage,
   PythonTarget,
 } from '../../graph/types.ts';
@@ -25,6 +26,8 @@ export interface PackageContext extends ArtifactContext {
 
 /** A package without its edges, and the tools that its build environment is made of. */
 export interface PinnedFiles {
+  /** What a source of it says of itself; empty where none was looked into. */
+  readonly metadata: PackageMetadata;
   readonly artifacts: readonly Artifact[];
   readonly build?: Build;
   readonly tools: readonly PinnedPackage[];
@@ -199,5 +202,6 @@ export const pinFiles = async (
     }),
     ...(plan?.build === undefined ? {} : { build: plan.build }),
     tools: plan?.packages ?? [],
+    metadata: (source && (await pin(source)).facts?.metadata) ?? {},
   };
 };

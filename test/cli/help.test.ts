@@ -25,7 +25,7 @@ const optionsOf = (name: string): readonly string[] => {
 };
 
 test('every command has its help', () => {
-  expect(names).toEqual(['convert']);
+  expect(names).toEqual(['convert', 'check']);
 });
 
 test.each([[['--help']], [['-h']], [[]]])('lock2nix %j prints the golden help', async (argv) => {
@@ -76,16 +76,19 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test.each([[['--version']], [['-V']], [['convert', '--version']], [['convert', '.', '-V']]])(
-  'lock2nix %j prints the version',
-  async (argv) => {
-    expect(await run(argv, { cwd })).toEqual({
-      exitCode: 0,
-      stdout: `lock2nix ${version}\n`,
-      stderr: '',
-    });
-  },
-);
+test.each([
+  [['--version']],
+  [['-V']],
+  [['convert', '--version']],
+  [['convert', '.', '-V']],
+  [['check', '-V']],
+])('lock2nix %j prints the version', async (argv) => {
+  expect(await run(argv, { cwd })).toEqual({
+    exitCode: 0,
+    stdout: `lock2nix ${version}\n`,
+    stderr: '',
+  });
+});
 
 test.each([
   [['convrt'], 'unknown command `convrt`', 'did you mean `convert`? `lock2nix --help` lists all'],

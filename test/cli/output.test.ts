@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { planOutput, recordName, takeStep, writeOutput } from '../../cli/output.ts';
+import { planOutput, takeStep } from '../../cli/output.ts';
+import { recordName } from '../../cli/output-view.ts';
 import { digest } from '../../cli/record.ts';
+import { writeOutput } from '../../cli/write-output.ts';
 import { type Files, listing, makeFolder, writeFiles } from './support.ts';
 
 /** A record as far as the writer reads it. */

@@ -121,6 +121,32 @@ test('two runs at once on one cache folder', async () => {
   expect(readdirSync(join(cache, 'v1', 'tmp'))).toEqual([]);
 });
 
+test('two runs at once on one output folder end in the output of one of them', async () => {
+  const wishes = [
+    ['--prefer', 'wheel'],
+    ['--prefer', 'sdist', '--python', '3.12'],
+  ];
+  const argv = ['--offline', '--cache-dir', demoCache];
+  const project = copyProject('demo');
+  const results = await Promise.all(
+    [...wishes, ...wishes].map((wish) => runProgram(convert, [...argv, ...wish], { cwd: project })),
+  );
+  const codes = results.map(({ exitCode, stderr }) => ({
+    exitCode,
+    isError: /error/.test(stderr),
+  }));
+  for (const code of codes) expect(code).toEqual({ exitCode: 0, isError: false });
+  const outcomes = await Promise.all(
+    wishes.map(async (wish) => {
+      const alone = copyProject('demo');
+      await runProgram(convert, [...argv, ...wish], { cwd: alone });
+      return outputOf(alone);
+    }),
+  );
+  expect(outcomes).toContainEqual(outputOf(project));
+  expect(await runProgram(lock2nix, ['check'], { cwd: project })).toMatchObject({ exitCode: 0 });
+});
+
 describe('a run that ends while it waits for an answer', () => {
   const interrupt = async (signal: NodeJS.Signals) => {
     const server = await serveHalf();
@@ -210,6 +236,26 @@ describe('as a user who may not', () => {
     expect(result).toMatchObject({ exitCode, stdout: '', stderr: expect.stringMatching(message) });
     chmodSync(project, 0o755);
     expect(listing(project)).toEqual(before);
+  });
+
+  test('`check` writes nowhere', async () => {
+    const project = copyProject('demo');
+    await runProgram(convert, argv, { cwd: project });
+    const folders = ['.', 'nix', 'nix/lock2nix'].map((name) => join(project, name));
+    for (const folder of folders) chmodSync(folder, 0o555);
+    const result = await runProgram(lock2nix, ['check'], options(project));
+    chmodSync(join(project, 'nix/lock2nix/lock2nix.json'), 0);
+    const unreadable = await runProgram(lock2nix, ['check'], options(project));
+    for (const folder of folders) chmodSync(folder, 0o755);
+    expect(result).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^nix\/lock2nix: up to date with poetry\.lock, /),
+    });
+    expect(unreadable).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'error: cannot read `nix/lock2nix`: EACCES\nhint: check its permissions, or name another folder with `-o DIR`\n',
+    });
   });
 
   test('read the lock', async () => {

@@ -408,33 +408,75 @@ let
 
     # data
     licenses = {
+      afl21 = license "AFL-2.1" "Academic Free License v2.1";
       afl3 = license "AFL-3.0" "Academic Free License v3.0";
       agpl3Only = license "AGPL-3.0-only" "GNU Affero General Public License v3.0 only";
       agpl3Plus = license "AGPL-3.0-or-later" "GNU Affero General Public License v3.0 or later";
+      artistic2 = license "Artistic-2.0" "Artistic License 2.0";
       asl20 = license "Apache-2.0" "Apache License 2.0";
+      beerware = license "Beerware" "Beerware License";
+      boost = license "BSL-1.0" "Boost Software License 1.0";
       bsd0 = license "0BSD" "BSD Zero Clause License";
       bsd2 = license "BSD-2-Clause" "BSD 2-clause \"Simplified\" License";
       bsd3 = license "BSD-3-Clause" "BSD 3-clause \"New\" or \"Revised\" License";
+      bsdOriginal = license "BSD-4-Clause" "BSD 4-clause \"Original\" or \"Old\" License";
+      cc-by-30 = license "CC-BY-3.0" "Creative Commons Attribution 3.0";
+      cc-by-40 = license "CC-BY-4.0" "Creative Commons Attribution 4.0";
+      cc-by-sa-30 = license "CC-BY-SA-3.0" "Creative Commons Attribution Share Alike 3.0";
+      cc-by-sa-40 = license "CC-BY-SA-4.0" "Creative Commons Attribution Share Alike 4.0";
       cc0 = license "CC0-1.0" "Creative Commons Zero v1.0 Universal";
+      cddl = license "CDDL-1.0" "Common Development and Distribution License 1.0";
+      epl10 = license "EPL-1.0" "Eclipse Public License 1.0";
+      epl20 = license "EPL-2.0" "Eclipse Public License 2.0";
+      eupl11 = license "EUPL-1.1" "European Union Public License 1.1";
+      eupl12 = license "EUPL-1.2" "European Union Public License 1.2";
       gpl2Only = license "GPL-2.0-only" "GNU General Public License v2.0 only";
       gpl2Plus = license "GPL-2.0-or-later" "GNU General Public License v2.0 or later";
       gpl3Only = license "GPL-3.0-only" "GNU General Public License v3.0 only";
       gpl3Plus = license "GPL-3.0-or-later" "GNU General Public License v3.0 or later";
+      hpnd = license "HPND" "Historic Permission Notice and Disclaimer";
       isc = license "ISC" "Internet Systems Consortium License";
+      lgpl21Only = license "LGPL-2.1-only" "GNU Lesser General Public License v2.1 only";
       lgpl21Plus = license "LGPL-2.1-or-later" "GNU Lesser General Public License v2.1 or later";
+      lgpl2Only = license "LGPL-2.0-only" "GNU Library General Public License v2 only";
+      lgpl2Plus = license "LGPL-2.0-or-later" "GNU Library General Public License v2 or later";
+      lgpl3Only = license "LGPL-3.0-only" "GNU Lesser General Public License v3.0 only";
       lgpl3Plus = license "LGPL-3.0-or-later" "GNU Lesser General Public License v3.0 or later";
       mit = license "MIT" "MIT License";
+      mpl10 = license "MPL-1.0" "Mozilla Public License 1.0";
+      mpl11 = license "MPL-1.1" "Mozilla Public License 1.1";
       mpl20 = license "MPL-2.0" "Mozilla Public License 2.0";
+      mspl = license "MS-PL" "Microsoft Public License";
+      ncsa = license "NCSA" "University of Illinois/NCSA Open Source License";
+      ofl = license "OFL-1.1" "SIL Open Font License 1.1";
+      openssl = license "OpenSSL" "OpenSSL License";
+      osl3 = license "OSL-3.0" "Open Software License 3.0";
+      php301 = license "PHP-3.01" "PHP License v3.01";
+      postgresql = license "PostgreSQL" "PostgreSQL License";
       psfl = license "Python-2.0" "Python Software Foundation License version 2";
+      ruby = license "Ruby" "Ruby License";
+      sleepycat = license "Sleepycat" "Sleepycat License";
+      tcltk = license "TCL" "TCL/TK License";
       unlicense = license "Unlicense" "The Unlicense";
+      upl = license "UPL-1.0" "Universal Permissive License";
+      vim = license "Vim" "Vim License";
+      w3c = license "W3C" "W3C Software Notice and License";
+      wtfpl = license "WTFPL" "Do What The F*ck You Want To Public License";
+      wxWindows = license "WXwindows" "wxWindows Library Licence, Version 3.1";
       zlib = license "Zlib" "zlib License";
+      zpl20 = license "ZPL-2.0" "Zope Public License 2.0";
       zpl21 = license "ZPL-2.1" "Zope Public License 2.1";
+      publicDomain = {
+        shortName = "publicDomain";
+        fullName = "Public Domain";
+        free = true;
+      };
       unfree = license "LicenseRef-unfree" "Unfree" // {
         free = false;
       };
     };
     getLicenseFromSpdxId =
-      id: findFirst (l: l.spdxId == id) { shortName = id; } (builtins.attrValues licenses);
+      id: findFirst (l: l.spdxId or null == id) { shortName = id; } (builtins.attrValues licenses);
     sourceTypes =
       genAttrs
         [

@@ -3,11 +3,10 @@
   stdenv,
   env,
   packages,
-  roots,
 }:
 let
-  first = builtins.head roots;
   package = builtins.head packages;
+  named = builtins.filter (each: each.meta ? mainProgram) packages;
 in
 stdenv.mkDerivation {
   # The name too: a version may have characters that no store path has.
@@ -20,20 +19,23 @@ stdenv.mkDerivation {
   installPhase = ''
     runHook preInstall
     mkdir -p "$out"
+    # As the environment has them, which decides where several roots bring one file.
     for package in $packages; do
-      for file in "$package"/bin/*; do
-        if [ -e "$file" ]; then
-          mkdir -p "$out/bin"
-          ln -s "${env}/bin/$(basename "$file")" "$out/bin/"
+      for folder in bin share; do
+        if [ -d "$package/$folder" ]; then
+          (cd "$package" && find "$folder" ! -type d) | while IFS= read -r file; do
+            if [ -e "${env}/$file" ]; then
+              mkdir -p "$out/$(dirname "$file")"
+              ln -sf "${env}/$file" "$out/$file"
+            fi
+          done
         fi
       done
-      if [ -d "$package/share" ]; then
-        mkdir -p "$out/share"
-        cp -rs "$package/share/." "$out/share/"
-      fi
     done
     runHook postInstall
   '';
   passthru = { inherit env; };
-  meta = package.meta // (if first ? mainProgram then { inherit (first) mainProgram; } else { });
+  meta =
+    package.meta
+    // (if named == [ ] then { } else { inherit ((builtins.head named).meta) mainProgram; });
 }

@@ -17,10 +17,13 @@
 let
   wheels = spec.wheels or { };
   fromWheel = spec.kind == "wheel" || wheels ? ${platform.name};
-  src = platform.choose spec.pname (if wheels ? ${platform.name} then wheels else spec.src);
+  sources = if wheels ? ${platform.name} then wheels else spec.src;
+  src = platform.choose spec.pname sources;
+  # Where there is no file, `meta` says so, and can be read.
+  isNative = fromWheel && platform.has sources && !(lib.hasSuffix "-any.whl" src.name);
 
   # Prebuilt ELF files look for the libraries that manylinux promises (PEP 513, 571, 599).
-  prebuilt = fromWheel && stdenv.hostPlatform.isLinux && !(lib.hasSuffix "-any.whl" src.name);
+  prebuilt = isNative && stdenv.hostPlatform.isLinux;
   manylinux =
     pkgs.pythonManylinuxPackages.manylinux2014 or [
       stdenv.cc.cc.lib
@@ -134,7 +137,11 @@ stdenv.mkDerivation (
       inherit dependencies;
       env = envOf finalAttrs.finalPackage;
     };
-    meta = spec.meta or { };
+    meta =
+      platform.limits (if spec.src ? outPath then spec.src else wheels // spec.src)
+      # As in nixpkgs, a wheel of Python modules alone counts as source.
+      // lib.optionalAttrs isNative { sourceProvenance = [ lib.sourceTypes.binaryNativeCode ]; }
+      // spec.meta or { };
   }
   // lib.optionalAttrs (spec ? name) { inherit (spec) name; }
   // (if fromWheel then wheel else sdist)

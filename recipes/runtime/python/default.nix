@@ -17,12 +17,15 @@
   buildEnvironments,
   # The `[[collision]]` rules of overrides.toml.
   collisions ? [ ],
+  # Names of the packages that are the project's own.
   roots,
+  # Names of the packages that `shell` takes from their live folders, and these, relative to `src`.
+  editable ? { },
 }:
 let
   inherit (pkgs) lib stdenv;
 
-  platform = import ./platform.nix { inherit stdenv platforms; };
+  platform = import ./platform.nix { inherit lib stdenv platforms; };
 
   interpreter = import ./interpreter.nix {
     inherit
@@ -51,7 +54,7 @@ let
   specs = pins (
     fetchers
     // {
-      inherit pkgs;
+      inherit lib pkgs;
       source = import ./source.nix { inherit lib src exclude; };
       wheel = spec: spec // { kind = "wheel"; };
       sdist = spec: spec // { kind = "sdist"; };
@@ -61,6 +64,7 @@ let
   # What holds on every platform, and what holds on this one only.
   select = common: byPlatform: common ++ (byPlatform.${platform.name} or [ ]);
 
+  # What `packageOverrides` adds has none that are known here.
   dependenciesOf =
     name: select (specs.${name}.dependencies or [ ]) (specs.${name}.dependenciesOn or { });
 
@@ -106,9 +110,9 @@ let
     )
   );
 
-  membersOf =
-    environment:
-    map (name: packages.${name}) (select (environment.packages or [ ]) (environment.packagesOn or { }));
+  namesOf = environment: select (environment.packages or [ ]) (environment.packagesOn or { });
+
+  membersOf = environment: map (name: packages.${name}) (namesOf environment);
 
   envs = builtins.mapAttrs (
     name: environment:
@@ -118,10 +122,38 @@ let
     }
   ) environments;
 
-  rootPackages = map (root: packages.${root.package}) roots;
+  shell =
+    let
+      # What was filtered is live where it came from.
+      project = toString (src.origSrc or src);
+      names = lib.unique (roots ++ namesOf (environments.development or environments.default));
+      makeEditable = import ./editable.nix {
+        inherit
+          lib
+          stdenv
+          interpreter
+          project
+          ;
+      };
+    in
+    import ./shell.nix {
+      # Without live members nobody asks for the project, which need not be there then.
+      inherit lib stdenv project;
+      name = "python${pythonVersion}-shell";
+      env = mkEnv {
+        name = "python${pythonVersion}-shell-env";
+        packages = map (
+          name:
+          if editable ? ${name} then makeEditable packages.${name} editable.${name} else packages.${name}
+        ) names;
+      };
+      members = map (name: packages.${name}) (builtins.filter (name: editable ? ${name}) names);
+    };
+
+  rootPackages = map (name: packages.${name}) roots;
 in
 {
-  inherit packages envs;
+  inherit packages envs shell;
 
   env = envs.default;
 
@@ -130,7 +162,7 @@ in
       throw "lock2nix: the input has no project of its own, so there is no `app`; build `env` or `packages.NAME`"
     else
       import ./app.nix {
-        inherit stdenv roots;
+        inherit stdenv;
         packages = rootPackages;
         env = mkEnv {
           name = "python${pythonVersion}-application-env";
@@ -152,4 +184,14 @@ in
       inherit interpreter;
     }
   ) environments;
+
+  pythonModules = import ./python-modules.nix {
+    inherit
+      lib
+      stdenv
+      interpreter
+      packages
+      closure
+      ;
+  };
 }

@@ -1,5 +1,9 @@
 # The platform that is built on and for, by the name that pins use.
-{ stdenv, platforms }:
+{
+  lib,
+  stdenv,
+  platforms,
+}:
 let
   inherit (stdenv) buildPlatform hostPlatform;
   nameOf = platform: platform.system + (if platform.isMusl or false then "-musl" else "");
@@ -13,6 +17,19 @@ else if !builtins.elem name platforms then
 else
   {
     inherit name;
+
+    has = sources: sources ? outPath || sources ? ${name};
+
+    # `meta` of what has files for some of the recipe's platforms only.
+    limits =
+      sources:
+      let
+        missing = lib.subtractLists (builtins.attrNames sources) platforms;
+        found = lib.subtractLists missing platforms;
+      in
+      lib.optionalAttrs (!(sources ? outPath) && missing != [ ]) {
+        platforms = lib.unique (map (lib.removeSuffix "-musl") found);
+      };
 
     # One file for every platform, or one by platform.
     choose =

@@ -67,8 +67,7 @@ let
     file: name:
     lib.hasSuffix ".egg-info" name
     ||
-      toString (dirOf file) == "${toString folder}/build"
-      && builtins.match "(bdist|lib|temp)(\\..*)?" name != null;
+      toString (dirOf file) == "${top}/build" && builtins.match "(bdist|lib|temp)(\\..*)?" name != null;
 
   isSource =
     file: type:

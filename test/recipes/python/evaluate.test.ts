@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { platformName } from '../../../graph/platform.ts';
 import type { PinnedGraph } from '../../../graph/types.ts';
 import { attributeNames } from '../../../recipes/python/attribute-names.ts';
+import { knownLicences, nixpkgsLicences } from '../../../standards/licence.ts';
 import { type HostNix, openHostNix } from '../../host/nix.ts';
 import { requirement, testWith } from '../../host/requirements.ts';
 import { edge, graphOf, member, pinned, runtime } from '../graphs.ts';
@@ -43,6 +44,9 @@ beforeAll(() => {
   writeFileSync(join(scratch, 'lib', 'setup.py'), '');
   writeFileSync(join(project, 'dists', 'acme-sdist-1.0.tar.gz'), '');
   writeFileSync(join(project, 'dists', 'acme_wheel-1.0-py3-none-any.whl'), '');
+  for (const name of ['acme-fixed', 'acme-lib']) {
+    mkdirSync(join(scratch, 'development', 'libs', name), { recursive: true });
+  }
   for (const [name, graph] of Object.entries(graphs)) {
     const isBeside = name !== 'git' && name !== 'application';
     writeRecipe(join(scratch, name, 'nix'), graph, isBeside ? '..' : undefined);
@@ -133,7 +137,8 @@ describe('every golden graph', () => {
         artifacts.some(({ platforms }) => platforms?.includes(system) ?? true),
       );
       const list = usable.map(({ id }) => `"${names.get(id)}"`).join(' ');
-      const src = name === 'path-sources' ? '' : `src = ${scratch} + "/lib";`;
+      const isBeside = ['development', 'path-sources'].includes(name);
+      const src = isBeside ? '' : `src = ${scratch} + "/lib";`;
       return `(let recipe = on "${system}" "${name}" { ${src} }; in {
         packages = map (name: recipe.packages.\${name}.outPath) [ ${list} ];
         envs = map (env: env.outPath) (builtins.attrValues recipe.envs);
@@ -257,6 +262,39 @@ describe('overriding', () => {
     },
   );
 
+  testWith(
+    ['nix'],
+    '`packageOverrides` reaches `app`, `shell` and environments of others',
+    async () => {
+      const overrides = `{
+      packageOverrides = _final: prev: {
+        attrs = prev.attrs.overrideAttrs { version = "9"; };
+        acme-lib = prev.acme-lib.overrideAttrs { version = "8"; };
+      };
+    }`;
+      const attrs = ['attrs 9', 'acme-lib 8'];
+      const wanted = attrs.map((each) => `"${each}"`).join(' ');
+      expect(
+        await evaluate(`let
+        recipe = linux "development" ${overrides};
+        plain = linux "development" { };
+        found = list: builtins.filter (each: builtins.elem each (shown list)) [ ${wanted} ];
+        differ = name: recipe.\${name}.outPath != plain.\${name}.outPath;
+      in {
+        env = found recipe.env.packages;
+        development = found recipe.envs.development.packages;
+        app = found recipe.app.env.packages;
+        shell = found recipe.shell.env.packages;
+        other = found recipe.packages.app.env.packages;
+        changed = map differ [ "env" "app" "shell" ];
+      }`),
+      ).toEqual({
+        ...{ env: attrs, development: attrs, app: attrs, shell: attrs, other: attrs },
+        changed: [true, true, true],
+      });
+    },
+  );
+
   testWith(['nix'], 'an overridden package has an environment with itself', async () => {
     const package_ = '((linux "pure-wheel" { }).packages.flask.overrideAttrs { version = "9"; })';
     expect(await evaluate(`shown ${package_}.env.packages`)).toEqual([
@@ -274,6 +312,161 @@ describe('overriding', () => {
       await evaluate(`(linux "pure-wheel" { fetchurl = ${fetchurl}; }).packages.click.src.urls`),
     ).toEqual(['https://mirror.example.org/click-8.1.7-py3-none-any.whl']);
   });
+});
+
+describe('`shell`', () => {
+  const asked = `{
+    inherit (recipe.shell) name;
+    env = shown recipe.shell.env.packages;
+    editable = map (each: each.name) (builtins.filter (each: pkgs.lib.hasSuffix "-editable" each.name) recipe.shell.env.packages);
+  }`;
+  const read = (text: string): Promise<unknown> =>
+    evaluate(`let recipe = linux ${text}; in ${asked}`);
+
+  testWith(['nix'], 'has the development environment, and live members in it', async () => {
+    expect(await read('"development" { }')).toEqual({
+      name: 'python3.12-shell',
+      env: [
+        'app 0.1.0',
+        'acme-fixed 1.0',
+        'acme-lib 1.0',
+        'attrs 23.2.0',
+        'packaging 24.0',
+        'pytest 8.2.0',
+      ],
+      editable: ['app-0.1.0-editable', 'acme-lib-1.0-editable'],
+    });
+  });
+
+  testWith(['nix'], 'is `env` where nothing is to be developed', async () => {
+    expect(await read('"two-names" { }')).toEqual({
+      name: 'python3.12-shell',
+      env: ['left 1.0'],
+      editable: [],
+    });
+    // Nobody asks where the project is.
+    expect(await evaluate('(linux "git" { }).shell.drvPath')).toMatch(/-python3\.12-shell\.drv$/);
+  });
+
+  testWith(['nix'], 'has what its live members are built with', async () => {
+    expect(
+      await evaluate(`let
+        recipe = linux "development" {
+          packageOverrides = _final: prev: {
+            app = prev.app.overrideAttrs (old: { buildInputs = old.buildInputs ++ [ pkgs.zlib ]; });
+            acme-fixed = prev.acme-fixed.overrideAttrs (old: { nativeBuildInputs = [ pkgs.pkg-config ]; });
+          };
+        };
+        names = map (each: pkgs.lib.getName each);
+      in {
+        native = names recipe.shell.nativeBuildInputs;
+        libraries = names recipe.shell.buildInputs;
+      }`),
+    ).toEqual({ native: ['python3.12-shell-env'], libraries: ['zlib'] });
+  });
+
+  testWith(['nix'], 'tells when the project was copied to the store, only then', async () => {
+    const hook = (src: string) =>
+      evaluate(`(linux "development" { src = ${src}; }).shell.shellHook`);
+    expect(await hook(`${scratch} + "/development"`)).toBe('');
+    const stored = `builtins.path { path = ${scratch} + "/development"; name = "source"; }`;
+    expect(await hook(stored)).toContain('export LOCK2NIX_PROJECT="$PWD"');
+  });
+});
+
+describe('`pythonModules`', () => {
+  const module = 'builtins.getAttr "left" (recipe.pythonModules)';
+
+  testWith(['nix'], 'propagate the whole closure, without going in circles', async () => {
+    expect(
+      await evaluate(`let
+        set = pkgs;
+        python = stub pkgs "3.12.4" // { pkgs = { toPythonModule = drv: drv.overrideAttrs (old: { passthru = old.passthru or { } // { pythonModule = true; }; }); }; };
+        recipe = linux "cycle" { inherit python; };
+        left = ${module};
+      in {
+        inherit (left) pname version pythonModule;
+        dependencies = shown left.propagatedBuildInputs;
+        further = map (each: [ each.pythonModule (each.propagatedBuildInputs or [ ]) ]) left.propagatedBuildInputs;
+        own = map (each: each.outPath) left.propagatedBuildInputs == [ recipe.packages.right.outPath ];
+      }`),
+    ).toEqual({
+      pname: 'left',
+      version: '1.0',
+      pythonModule: true,
+      dependencies: ['right 1.0'],
+      further: [[true, []]],
+      own: true,
+    });
+  });
+
+  testWith(['nix'], 'need an interpreter with a package set', async () => {
+    const log = await failure(`let recipe = linux "cycle" { }; in (${module}).outPath`);
+    expect(stripped(log)).toBe(
+      'lock2nix: `pythonModules` is for interpreters that have a package set, as those of nixpkgs do; this `python` has no `pkgs.toPythonModule`',
+    );
+  });
+
+  testWith(['nix'], 'are there for packages that `packageOverrides` adds', async () => {
+    expect(
+      await evaluate(`builtins.attrNames (linux "cycle" {
+        packageOverrides = _final: prev: { more = prev.left; };
+      }).pythonModules`),
+    ).toEqual(['left', 'more', 'right']);
+  });
+});
+
+describe('`meta`', () => {
+  const metaOf = (system: string, graph: string, name: string) =>
+    `(on "${system}" "${graph}" { }).packages.${name}.meta`;
+
+  testWith(['nix'], 'says where a package has files, and of what kind they are', async () => {
+    const systems = ['aarch64-darwin', 'x86_64-linux'];
+    const text = systems.flatMap((system) =>
+      ['greenlet', 'markupsafe', 'uvloop', 'wheel'].map(
+        (name) => `(let meta = ${metaOf(system, 'wheels-by-platform', name)}; in {
+          provenance = map (each: each.shortName) (meta.sourceProvenance or [ ]);
+          platforms = meta.platforms or null;
+        })`,
+      ),
+    );
+    const native = { provenance: ['binaryNativeCode'], platforms: null };
+    const source = { provenance: [], platforms: null };
+    const platforms = ['aarch64-linux', 'x86_64-linux'];
+    expect(await evaluate(`[ ${text.join('\n')} ]`)).toEqual([
+      ...[native, source, { provenance: [], platforms }, source],
+      ...[native, native, { ...native, platforms }, source],
+    ]);
+  });
+
+  testWith(['nix'], 'names licences as nixpkgs does', async () => {
+    expect(
+      await evaluate(`builtins.mapAttrs
+        (_: package: map (licence: licence.shortName or licence) (pkgs.lib.toList (package.meta.license or [ ])))
+        (linux "development" { }).packages`),
+    ).toMatchObject({
+      app: ['Proprietary to Acme'],
+      'acme-lib': [],
+      'acme-fixed': [],
+      attrs: ['MIT'],
+      packaging: ['Apache-2.0', 'BSD-2-Clause'],
+    });
+  });
+
+  testWith(
+    ['nix'],
+    'names only licences that `lib.licenses` has, by the right identifier',
+    async () => {
+      const found = (await evaluate(
+        `builtins.listToAttrs (map (name: { inherit name; value = pkgs.lib.licenses.\${name}.spdxId or null; }) [ ${knownLicences.map((name) => `"${name}"`).join(' ')} ])`,
+      )) as Record<string, string | null>;
+      const { publicDomain, ...others } = found;
+      expect(publicDomain).toBeNull();
+      for (const [name, id] of Object.entries(others)) {
+        expect([id, nixpkgsLicences(id ?? '')]).toEqual([id, [name]]);
+      }
+    },
+  );
 });
 
 describe('the recipe', () => {
@@ -327,7 +520,8 @@ describe('the recipe', () => {
     expect(
       await evaluate(`let recipe = linux "application" { src = ${scratch} + "/lib"; }; in {
         inherit (recipe.app) pname version name;
-        inherit (recipe.app.meta) mainProgram description license;
+        inherit (recipe.app.meta) mainProgram description;
+        license = recipe.app.meta.license.fullName;
         runs = shown recipe.app.env.packages;
         evaluates = [ (recipe.app.outPath != "") (recipe.checks.default.outPath != "") ];
       }`),
@@ -337,7 +531,7 @@ describe('the recipe', () => {
       name: 'app-0.1.0',
       mainProgram: 'app',
       description: 'Says "hello" to \\ and $' + '{you}',
-      license: 'MIT',
+      license: 'MIT License',
       runs: ['app 0.1.0', '2to3 1.0', 'with 2.0'],
       evaluates: [true, true],
     });
@@ -431,24 +625,27 @@ describe('the recipe', () => {
     symlinkSync('gone', join(project, 'result-bin'));
     spawnSync('mkfifo', [join(project, 'pipe')]);
     const runtime = join(import.meta.dirname, '../../../recipes/runtime/python/source.nix');
-    const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${project}; exclude = [ "nix/lock2nix" ]; } ".")`;
-    const { exitCode, output, log } = await nix().run([
-      ...['nix-instantiate', '--eval', '--read-write-mode', '--json', '-E', `"\${${source}}"`],
-    ]);
-    expect({ exitCode, log }).toEqual({ exitCode: 0, log: '' });
-    const copied = readdirSync(JSON.parse(output) as string, {
-      recursive: true,
-      withFileTypes: true,
-    });
-    const files = copied
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) =>
-        join(entry.parentPath, entry.name)
-          .slice(nix().storeDir.length + 1)
-          .split('/')
-          .slice(1)
-          .join('/'),
-      );
-    expect(files.sort()).toEqual(kept);
+    const filtered = `(import <nixpkgs> { }).lib.cleanSourceWith { src = ${project}; filter = _: type: type != "unknown"; }`;
+    for (const src of [project, filtered]) {
+      const source = `(import ${runtime} { inherit (import <nixpkgs> { }) lib; src = ${src}; exclude = [ "nix/lock2nix" ]; } ".")`;
+      const { exitCode, output, log } = await nix().run([
+        ...['nix-instantiate', '--eval', '--read-write-mode', '--json', '-E', `"\${${source}}"`],
+      ]);
+      expect({ exitCode, log }).toEqual({ exitCode: 0, log: '' });
+      const copied = readdirSync(JSON.parse(output) as string, {
+        recursive: true,
+        withFileTypes: true,
+      });
+      const files = copied
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(nix().storeDir.length + 1)
+            .split('/')
+            .slice(1)
+            .join('/'),
+        );
+      expect(files.sort()).toEqual(kept);
+    }
   });
 });

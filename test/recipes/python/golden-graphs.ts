@@ -370,8 +370,52 @@ const application = graphOf(
   },
 );
 
+/** What is installed to work on a project, members of it that are live, and licences of each kind. */
+const development = graphOf(
+  [
+    pinned('app', '0.1.0', {
+      artifacts: [tree({ kind: 'path', path: '.' })],
+      dependencies: [edge('acme-lib@1.0'), edge('attrs@23.2.0')],
+      build: poetryBuild,
+      metadata: { licence: 'Proprietary to Acme' },
+    }),
+    pinned('acme-lib', '1.0', {
+      artifacts: [tree({ kind: 'path', path: 'libs/acme-lib', editable: true })],
+      build: poetryBuild,
+      metadata: { licence: 'unfree' },
+    }),
+    pinned('acme-fixed', '1.0', {
+      artifacts: [tree({ kind: 'path', path: 'libs/acme-fixed' })],
+      build: poetryBuild,
+    }),
+    pinned('attrs', '23.2.0', { metadata: { licence: 'MIT License' } }),
+    pinned('pytest', '8.2.0', {
+      dependencies: [edge('packaging@24.0')],
+      metadata: { description: 'Simple powerful testing.', licence: 'MIT' },
+    }),
+    pinned('packaging', '24.0', { metadata: { licence: 'Apache-2.0 OR BSD-2-Clause' } }),
+    ...poetryCore.packages,
+  ],
+  {
+    environments: {
+      default: runtime(member('acme-lib@1.0'), member('attrs@23.2.0')),
+      development: runtime(
+        member('acme-fixed@1.0'),
+        member('acme-lib@1.0'),
+        member('attrs@23.2.0'),
+        member('packaging@24.0'),
+        member('pytest@8.2.0'),
+      ),
+      ...poetryCore.environment,
+    },
+    roots: [{ name: 'app', package: packageId('app', '0.1.0'), scripts: ['one', 'two'] }],
+    platforms: ['x86_64-linux'],
+  },
+);
+
 export const goldenGraphs: Readonly<Record<string, PinnedGraph>> = {
   application,
+  development,
   'environments-by-platform': environmentsByPlatform,
   extras,
   'forge-archive': forgeArchive,

@@ -1,0 +1,177 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
+import { checkFiles } from '../check/files.ts';
+import type { Finding } from '../check/finding.ts';
+import { checkInputs } from '../check/inputs.ts';
+import {
+  type CheckContext,
+  checkOptions,
+  checkPlace,
+  checkTool,
+  interrupted,
+} from '../check/origin.ts';
+import { missingInput, refusePackage } from '../input.ts';
+import { type AskedOptions, formatOptions, mergeOptions, recordedOptions } from '../options.ts';
+import { announcementName, type OutputView, recordName, viewOutput } from '../output-view.ts';
+import { outputFolder, shownOutput, shownPath } from '../place.ts';
+import { type PrintedOutput, printOutput } from '../print-output.ts';
+import { parseRecord, type RecordFile } from '../read-record.ts';
+import { type RecordOptions, recordedFiles, repairHint } from '../record.ts';
+import { quoteShell } from '../shell.ts';
+import { version } from '../version.ts';
+import type { World } from '../world.ts';
+
+/** Options that are not given are those of the record. */
+export interface CheckRequest extends AskedOptions {
+  readonly input?: string;
+  readonly output?: string;
+}
+
+export interface CheckResult {
+  /** The lock, as messages show it. */
+  readonly input: string;
+  readonly output: string;
+  /** What the recipe is for; absent when its record is not there, or of another lock2nix. */
+  readonly recipe?: {
+    readonly packages: number;
+    readonly python: string;
+    readonly systems: readonly string[];
+  };
+  /** None: everything agrees. */
+  readonly findings: readonly Finding[];
+  /** What makes everything agree, as one types it. */
+  readonly command: string;
+}
+
+/** Where the project is; the lock itself may be gone. */
+const findProject = (argument: string | undefined, cwd: string) => {
+  refusePackage(argument);
+  const path = resolve(cwd, argument ?? '.');
+  if (existsSync(path) && statSync(path).isDirectory())
+    return { folder: path, fileName: undefined };
+  return { folder: dirname(path), fileName: basename(path) };
+};
+
+/** `convert` with what was said on this command line, and with recorded options. */
+const commandOf = (
+  { input, output }: CheckRequest,
+  options: Parameters<typeof formatOptions>[0],
+): string =>
+  [
+    'convert',
+    ...(input === undefined ? [] : [quoteShell(input)]),
+    ...(output === undefined ? [] : ['-o', quoteShell(output)]),
+    ...formatOptions(options),
+  ].join(' ');
+
+const unreadable = (folder: string, cause: unknown): Lock2nixError => {
+  const isSystem = typeof cause === 'object' && cause !== null && 'syscall' in cause;
+  if (!isSystem || !('code' in cause)) throw cause;
+  return new Lock2nixError('INPUT_MISSING', `cannot read \`${folder}\`: ${String(cause.code)}`, {
+    cause,
+    hint: 'check its permissions, or name another folder with `-o DIR`',
+  });
+};
+
+/** What a folder holds of ours: the view, the record and the announcement of one. */
+const openOutput = (folder: string, shown: string) => {
+  try {
+    const view = viewOutput(folder);
+    const announced =
+      view.look(announcementName) === undefined ? undefined : (view.textOf(announcementName) ?? '');
+    return { view, text: view.read(recordName), announced };
+  } catch (error) {
+    throw unreadable(shown, error);
+  }
+};
+
+/** The options of the run that announced itself, as far as it got to say them. */
+const announcedOptions = (announced: string | undefined): RecordOptions | undefined => {
+  if (announced === undefined) return undefined;
+  try {
+    return parseRecord(announced, { shown: announcementName, hint: '' }).options;
+  } catch (error) {
+    if (isLock2nixError(error)) return undefined;
+    throw error;
+  }
+};
+
+const checkOutput = async (
+  record: RecordFile,
+  text: string,
+  { view, ...context }: CheckContext & { readonly view: OutputView },
+) => {
+  const isOurs = record.tool === version;
+  const graph = isOurs ? record.graph(`write it again: ${context.command}`) : undefined;
+  const printed: PrintedOutput | undefined =
+    graph === undefined ? undefined : await printOutput({ ...record, graph });
+  const findings = checkFiles(
+    record,
+    { text, printed },
+    { view, folder: context.output, shown: context.shown, command: context.command },
+  );
+  return { graph, findings };
+};
+
+/**
+ * Tells whether a recipe agrees with its inputs, options, place and record, and with this version of
+ * lock2nix: what `convert` would change. Reads the project and the output folder only: no cache, no
+ * registry. Throws INPUT_MISSING when there is no recipe, RECORD_INVALID, RECORD_VERSION or
+ * GRAPH_INVALID for a record that cannot be used, and what `convert` throws for bad options.
+ */
+export const check = async (
+  request: CheckRequest,
+  { cwd }: Pick<World, 'cwd'>,
+): Promise<CheckResult> => {
+  const { folder, fileName } = findProject(request.input, cwd);
+  const output = outputFolder(request.output, { folder, cwd });
+  const shown = shownOutput(output, cwd);
+  const { view, text, announced } = openOutput(output, shown);
+  const begun = announcedOptions(announced);
+  const plain = commandOf(request, mergeOptions(begun ?? recordedOptions({}), request));
+  if (text === undefined && announced !== undefined) {
+    const input = shownPath(fileName === undefined ? folder : join(folder, fileName), cwd);
+    const findings = [interrupted(shown, plain)];
+    return { input, output: shown, findings, command: plain };
+  }
+  if (text === undefined) {
+    throw new Lock2nixError('INPUT_MISSING', `there is no recipe in \`${shown}\``, { hint: plain });
+  }
+  const path = join(shown, recordName);
+  const record = parseRecord(text, {
+    shown: path,
+    hint: recordedFiles(text) === undefined ? repairHint(text, shown) : `write it again: ${plain}`,
+  });
+  if (fileName !== undefined && fileName !== record.input && !existsSync(join(folder, fileName))) {
+    throw missingInput(request.input ?? fileName);
+  }
+  const command = commandOf(request, mergeOptions(begun ?? record.options, request));
+  const context: CheckContext = { asked: request, folder, output, shown, cwd, command, fileName };
+  const before = [
+    ...(announced === undefined ? [] : [interrupted(shown, command)]),
+    ...checkTool(record, context),
+    ...checkPlace(record, context),
+    ...checkOptions(record, context),
+    ...checkInputs(record, context),
+  ];
+  const input = shownPath(join(folder, record.input), cwd);
+  // Of a half state nobody can say which files are odd.
+  if (announced !== undefined) return { input, output: shown, findings: before, command };
+  const { graph, findings } = await checkOutput(record, text, { ...context, view });
+  return {
+    input,
+    output: shown,
+    ...(graph === undefined
+      ? {}
+      : {
+          recipe: {
+            packages: graph.environments.get('default')?.members.length ?? 0,
+            python: record.target.python ?? '',
+            systems: record.target.systems,
+          },
+        }),
+    findings: [...before, ...findings],
+    command,
+  };
+};
