@@ -27,7 +27,7 @@ let
   usable = if reasons != [ ] && allowInsecurePython then allowed else python;
 in
 if python == null then
-  throw "lock2nix: this package set has no ${attribute}; pass a CPython ${pythonVersion} as `python`"
+  throw "lock2nix: this package set has no ${attribute}; pass a CPython ${pythonVersion} as `python`, or run `convert --python` with a version that it has"
 else if implementation != "cpython" then
   throw "lock2nix: this recipe is for CPython ${pythonVersion}, but `python` is ${implementation}"
 else if python ? python then

@@ -184,7 +184,7 @@ describe('refused', () => {
     [
       'a package set without the interpreter',
       '(bare "pure-wheel" { pkgs = removeAttrs pkgs [ "python312" ]; }).env.outPath',
-      'lock2nix: this package set has no python312; pass a CPython 3.12 as `python`',
+      'lock2nix: this package set has no python312; pass a CPython 3.12 as `python`, or run `convert --python` with a version that it has',
     ],
     [
       'PyPy',
