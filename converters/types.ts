@@ -1,3 +1,4 @@
+import type { RequirementSet } from '../graph/requirements.ts';
 import type { Ecosystem, LockedGraph } from '../graph/types.ts';
 
 /**
@@ -11,8 +12,20 @@ export interface ConverterInput {
   readonly read: (relativePath: string) => string | undefined;
 }
 
-/** What a converter gives back: everything that the file says, gaps included. */
-export type Converted = { readonly kind: 'locked'; readonly graph: LockedGraph };
+/** What a lock says, gaps included. */
+export interface ConvertedLock {
+  readonly kind: 'locked';
+  readonly graph: LockedGraph;
+}
+
+/** What a file without pins asks for. */
+export interface ConvertedRequirements {
+  readonly kind: 'requirements';
+  readonly set: RequirementSet;
+}
+
+/** What a converter gives back: everything that the file says. */
+export type Converted = ConvertedLock | ConvertedRequirements;
 
 /** The part of a format that is loaded only when an input of that format is met. */
 export interface Converter {

@@ -103,6 +103,8 @@ export interface LockedPackage {
   readonly dependencies: readonly LockedDependency[];
   /** When the lock says for itself where the package is wanted. */
   readonly marker?: Marker;
+  /** The platforms that a resolver chose it for; absent: all. */
+  readonly platforms?: readonly PlatformName[];
   /** Specifier set over the Python version, as the lock states it. */
   readonly requiresPython?: string;
   readonly metadata: PackageMetadata;

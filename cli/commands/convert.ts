@@ -157,11 +157,15 @@ export const convert = async (
   const { applyOverrides } = await import('../../overrides/apply.ts');
   const overrides = await readOverrides(input, siblings);
   const converter = await detectFormat(input.shown, input.text).load();
-  const { graph: locked } = converter.convert({
+  const converted = converter.convert({
     file: input.shown,
     text: input.text,
     read: siblings.read,
   });
+  if (converted.kind !== 'locked') {
+    throw new Lock2nixError('INPUT_UNKNOWN', `\`${input.shown}\` has no pins`);
+  }
+  const locked = converted.graph;
   const { choosePython } = await import('../../resolvers/pypi/target.ts');
   const { pinGraph } = await import('../../resolvers/pypi/pin.ts');
   const python = choosePython(request.python, locked.requiresPython, input.shown);

@@ -10,7 +10,7 @@ import {
 } from '../../standards/toml-document.ts';
 import type { TomlPath } from '../../standards/toml-location.ts';
 import { formatVersion } from '../../standards/version.ts';
-import type { Converted, ConverterInput } from '../types.ts';
+import type { ConvertedLock, ConverterInput } from '../types.ts';
 import { checkContentHash } from './content-hash.ts';
 import type { LockContext } from './context.ts';
 import { readEdges } from './edges.ts';
@@ -161,7 +161,7 @@ const readRoot = (
  * Converts a poetry.lock of any metadata version (none, 1.0, 1.1, 2.0, 2.1), with the
  * pyproject.toml beside it or without. What the lock does not say is in the graph's gaps.
  */
-export const convert = (input: ConverterInput): Converted => {
+export const convert = (input: ConverterInput): ConvertedLock => {
   const context = readContext(input);
   const { document, lock, version } = context;
   const entries = readEntries(document, lock);

@@ -2,7 +2,9 @@
  * What the rest of the house may ask of the outside world. Everything that touches network, cache
  * folder or `git` is behind `Registry`; a test fakes it in memory.
  */
+import type { IndexChoice } from '../../graph/requirements.ts';
 import type { BuildSystem, Integrity, PackageMetadata } from '../../graph/types.ts';
+import type { Version } from '../../standards/version.ts';
 
 /** A file as a simple index lists it (PEP 503, 691, 700). `url` is absolute, without fragment and credentials. */
 export interface IndexFile {
@@ -117,4 +119,61 @@ export interface Registry {
 
   /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`, `ARCHIVE_INVALID`. */
   gitSource(source: GitRequest): Promise<TreeSource>;
+}
+
+/** A version of a project with all its files there, in the order of the index, yanked ones too. */
+export interface Release {
+  readonly version: Version;
+  /** The version as the index's file names spell it. */
+  readonly text: string;
+  readonly files: readonly IndexFile[];
+  /** Base URL of the simple index that lists it, without credentials. */
+  readonly index: string;
+}
+
+/** What the indexes know of a project. */
+export interface ProjectListing {
+  /** Newest first; names that are no PEP 440 versions are left out. */
+  readonly releases: readonly Release[];
+}
+
+/** A file whose metadata are asked for, and the project that it is of. */
+export interface MetadataRequest {
+  /** Normalised. */
+  readonly name: string;
+  /** As in `Release.text`. */
+  readonly version: string;
+  readonly index: string;
+  readonly file: IndexFile;
+}
+
+/** The requirements of a distribution, found without running anything of it. */
+export interface DistributionMetadata {
+  /** As written; the name may be spelt otherwise than the index's. */
+  readonly name: string;
+  readonly version: string;
+  /** Requirements (PEP 508) as written, those of extras with their markers. */
+  readonly requiresDist: readonly string[];
+  readonly requiresPython?: string;
+  /** Normalised. */
+  readonly extras: readonly string[];
+  /** False for sdists that a build may still say otherwise (PEP 643), and for `egg-info`. */
+  readonly reliable: boolean;
+}
+
+/** What finding versions asks of the outside world, besides `Registry`. */
+export interface PackageIndex {
+  /**
+   * All releases of a project (`name` normalised), of the first index that has it or of all.
+   * Undefined when none has it. `only` names the one index to ask instead. Throws
+   * `REGISTRY_UNREACHABLE`, `REGISTRY_ANSWER`, `OFFLINE`.
+   */
+  project(name: string, indexes: IndexChoice, only?: string): Promise<ProjectListing | undefined>;
+
+  /**
+   * The metadata of a file: PEP 658's own file, the wheel (whole when small, else by ranges), the
+   * index's JSON, the sdist's PKG-INFO or egg-info. Undefined when the file has none that can be
+   * read. Throws as `project` does, and `HASH_MISMATCH`.
+   */
+  metadata(request: MetadataRequest): Promise<DistributionMetadata | undefined>;
 }
