@@ -120,19 +120,19 @@ export const pythonNames = (
   const occurrences = occurrencesOf(tokens);
   if (namespaces.some((name) => occurrences.has(name))) return () => undefined;
   const known = new Map<string, PythonLiteral | undefined>();
-  const valueOf = (name: string): PythonLiteral | undefined => {
+  const lookUp = (name: string): PythonLiteral | undefined => {
     if (known.has(name)) return known.get(name);
     // For names that are bound to themselves.
     known.set(name, undefined);
     const uses = occurrences.get(name) ?? [];
     const [binding, ...others] = uses.filter((use) => useOf(use, false) === 'binding');
     if (binding === undefined || others.length > 0) return undefined;
-    const value = readPythonLiteral(tokens, binding.at + 2, valueOf);
+    const value = readPythonLiteral(tokens, binding.at + 2, lookUp);
     const isMutable = isPythonList(value) || isPythonDict(value);
     const isSafe = uses.every((use) => useOf(use, isMutable) !== 'changed');
     const settled = isSafe ? value : undefined;
     known.set(name, settled);
     return settled;
   };
-  return valueOf;
+  return lookUp;
 };

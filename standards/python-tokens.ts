@@ -34,7 +34,7 @@ const codePoint = (code: number): string | undefined =>
   code > 0x10ffff ? undefined : String.fromCodePoint(code);
 
 /** The value of a string's body; undefined for what only Python knows (`\N{…}`). */
-const unescape = (body: string): string | undefined => {
+const unescapeBody = (body: string): string | undefined => {
   let isKnown = !/\\N\{/.test(body.replaceAll('\\\\', ''));
   const value = body.replace(
     /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))/g,
@@ -74,7 +74,7 @@ const scanString = (scanner: Scanner): { readonly value: string | undefined } | 
     return false;
   }
   if (/f/i.test(prefix) && /[{}]/.test(body)) return { value: undefined };
-  return { value: /r/i.test(prefix) ? body : unescape(body) };
+  return { value: /r/i.test(prefix) ? body : unescapeBody(body) };
 };
 
 const operator =
