@@ -3,6 +3,7 @@ export interface OverridesFile {
   readonly package?: readonly {
     readonly name: string;
     readonly why?: string;
+    readonly build?: { readonly requires?: readonly string[] };
     readonly native?: {
       readonly tools?: readonly string[];
       readonly libraries?: readonly string[];
@@ -13,6 +14,13 @@ export interface OverridesFile {
     readonly path: string;
     readonly keep?: string;
     readonly 'drop-from'?: readonly string[];
+    readonly why?: string;
+  }[];
+  readonly constraint?: readonly {
+    readonly of: string;
+    readonly on: string;
+    readonly use?: string;
+    readonly ignore?: boolean;
     readonly why?: string;
   }[];
 }
@@ -61,6 +69,8 @@ const native = {
   },
 };
 
+const build = { type: 'object', additionalProperties: false, properties: { requires: texts } };
+
 /** The JSON Schema of `overrides.toml`. */
 export const overridesSchema = {
   type: 'object',
@@ -72,7 +82,7 @@ export const overridesSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['name'],
-        properties: { name: text, why: text, native },
+        properties: { name: text, why: text, build, native },
       },
     },
     collision: {
@@ -82,6 +92,15 @@ export const overridesSchema = {
         additionalProperties: false,
         required: ['path'],
         properties: { path: text, keep: text, 'drop-from': texts, why: text },
+      },
+    },
+    constraint: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['of', 'on'],
+        properties: { of: text, on: text, use: text, ignore: { type: 'boolean' }, why: text },
       },
     },
   },
