@@ -7,7 +7,8 @@ import { hashBytes, tryParseIntegrity } from '../../standards/integrity.ts';
 import { type FileTree, narHash } from '../../standards/nar.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { readSdist } from '../../standards/sdist.ts';
-import { createIndexLookup } from '../pypi/index-lookup.ts';
+import { createFileLookup } from '../pypi/index/files.ts';
+import { createListings } from '../pypi/index/listings.ts';
 import { publicIndex } from '../pypi/public-index.ts';
 import { type Bucket, type Cache, type CacheKey, openCache } from './cache.ts';
 import { createCredentials, readNetrc } from './credentials.ts';
@@ -133,11 +134,12 @@ export const createRegistry = (parts: RegistryParts): Registry => {
   const { http, cache, checkout, index = publicIndex, now = Date.now } = parts;
   const integrities = createShared<Integrity>({ keep: true });
   const treeSource = createTreeSources(http, cache);
+  const listings = createListings({ http, cache, now });
   // More than a few at once is what servers slow down.
   const limitGit = pLimit(4);
 
   return {
-    ...createIndexLookup({ http, cache, publicIndex: index, now }),
+    ...createFileLookup({ http, cache, listings, publicIndex: index }),
     archiveFacts: createArchiveReader(http, cache),
 
     urlIntegrity(text, sris = []) {
