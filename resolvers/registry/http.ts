@@ -61,6 +61,11 @@ export interface Part {
   readonly body: Buffer;
 }
 
+export type PartAnswer =
+  | Part
+  | { readonly kind: 'unranged' }
+  | { readonly kind: 'missing'; readonly status: 404 | 410 };
+
 /** `url` is the public form of the one that answered, behind redirects: relative links start there. */
 export type Answer =
   | {
@@ -81,13 +86,10 @@ export interface Http {
    */
   get(url: string, options: GetOptions): Promise<Answer>;
   /**
-   * GETs a part of a file. Servers that know no ranges answer with the whole, which is `found`;
-   * `unranged` are those that refuse, and those that send another part. Throws as `get`.
+   * GETs a part of a file. `unranged`: the server knows no ranges, or sends another part; a whole file
+   * is not taken from it. Throws as `get`.
    */
-  getRange(
-    url: string,
-    options: RangeOptions,
-  ): Promise<Exclude<Answer, { kind: 'unchanged' }> | Part | { readonly kind: 'unranged' }>;
+  getRange(url: string, options: RangeOptions): Promise<PartAnswer>;
   /** Notes user and password of a URL, for whatever else is asked of its host. */
   remember(url: string): void;
   /** Closes idle connections. */
@@ -147,7 +149,7 @@ const discardBody = async (reply: Reply): Promise<void> => {
 /** The options of either question. */
 type Request = GetOptions & { readonly range?: Range };
 
-type AnyAnswer = Answer | Part | { readonly kind: 'unranged' };
+type AnyAnswer = Answer | PartAnswer;
 
 const formatRange = (range: Range): string =>
   'last' in range ? `bytes=-${range.last}` : `bytes=${range.start}-${range.end}`;
@@ -168,8 +170,8 @@ const partOf = (
     : undefined;
 };
 
-/** Statuses of servers that want nothing to do with ranges, or not with this one. */
-const refusesRanges = [400, 405, 416, 501];
+/** Statuses of servers that know no ranges and send all, or refuse this one. */
+const unrangedStatuses = [200, 206, 400, 405, 416, 501];
 
 interface Attempt {
   readonly transport: Transport;
@@ -214,28 +216,24 @@ type Outcome =
   | { readonly kind: 'again'; readonly why: string; readonly after?: number | undefined }
   | { readonly kind: 'silent'; readonly cause: unknown };
 
-/** The answer to a question for a part; undefined when it is none that has to do with parts. */
+/** The answer to a question for a part; undefined when it has nothing to do with parts. */
 const readPart = async (
   url: URL,
   reply: Reply,
   options: Request,
-): Promise<Part | { readonly kind: 'unranged' } | undefined> => {
+): Promise<PartAnswer | undefined> => {
   const { range } = options;
-  if (range === undefined) return undefined;
-  if (reply.status === 206) {
-    const found = partOf(reply, range);
-    if (found !== undefined) {
-      const { start, end, total } = found;
-      const body = await readBody(url, reply, options);
-      if (body.length === end - start + 1) {
-        return { kind: 'part', url: publicUrl(url), start, total, body };
-      }
-      return { kind: 'unranged' };
-    }
+  if (range === undefined || !unrangedStatuses.includes(reply.status)) return undefined;
+  const found = reply.status === 206 ? partOf(reply, range) : undefined;
+  if (found === undefined) {
+    await discardBody(reply);
+    return { kind: 'unranged' };
   }
-  if (reply.status !== 206 && !refusesRanges.includes(reply.status)) return undefined;
-  await discardBody(reply);
-  return { kind: 'unranged' };
+  const { start, end, total } = found;
+  const body = await readBody(url, reply, options);
+  return body.length === end - start + 1
+    ? { kind: 'part', url: publicUrl(url), start, total, body }
+    : { kind: 'unranged' };
 };
 
 const tryOnce = async (start: URL, options: Request, attempt: Attempt): Promise<Outcome> => {
@@ -344,7 +342,9 @@ export const createHttp = (options: HttpOptions): Http => {
     },
     async getRange(text, request) {
       const answer = await ask(text, request);
-      if (answer.kind === 'unchanged') throw new Error('304 came where nothing was known');
+      if (answer.kind === 'found' || answer.kind === 'unchanged') {
+        throw new Error('no part came where one was asked for');
+      }
       return answer;
     },
     remember: (text) => credentials.learn(parseHttpUrl(text)),

@@ -55,10 +55,13 @@ export interface Listings {
    * Undefined when it has no such project. `what` is for the error when offline nothing is known.
    */
   current(project: Project, what: string): Promise<Listing | undefined>;
+  /** Whether a listing of this index that came by declares metadata files (PEP 658). */
+  declaresMetadata(index: string): boolean;
 }
 
 /** Asks indexes for projects. An answer counts as fresh for some minutes, then the index is asked again. */
 export const createListings = ({ http, cache, now }: ListingsOptions): Listings => {
+  const declaring = new Set<string>();
   const asked = createShared<Listing | undefined>({ keep: true });
 
   const recall = ({ index, name }: Project): Listing | undefined =>
@@ -106,7 +109,9 @@ export const createListings = ({ http, cache, now }: ListingsOptions): Listings 
         if (http.offline) throw notCached(project, what);
         return ask(project, known);
       });
+      if (listing?.declaresMetadata) declaring.add(project.index);
       return listing?.missing ? undefined : listing;
     },
+    declaresMetadata: (index) => declaring.has(index),
   };
 };
