@@ -180,32 +180,40 @@ const lineReader = ({ base, lengths, checks }: Head, { read }: ListingSource): R
   };
 };
 
+/** What the releases of a listing share. */
+interface Shelf {
+  readonly index: string;
+  readonly head: Head;
+  readonly load: (line: number) => readonly IndexFile[];
+}
+
 /** A release whose version and files are read when they are asked for. */
 class StoredRelease implements Release {
-  readonly text: string;
-  readonly index: string;
-  readonly #key: string;
-  readonly #load: () => readonly IndexFile[];
+  readonly #shelf: Shelf;
+  readonly #line: number;
   #version: Version | undefined;
   #files: readonly IndexFile[] | undefined;
 
-  constructor(
-    name: { readonly text: string; readonly key: string; readonly index: string },
-    load: () => readonly IndexFile[],
-  ) {
-    this.text = name.text;
-    this.index = name.index;
-    this.#key = name.key;
-    this.#load = load;
+  constructor(shelf: Shelf, line: number) {
+    this.#shelf = shelf;
+    this.#line = line;
+  }
+
+  get text(): string {
+    return this.#shelf.head.texts[this.#line] ?? '';
+  }
+
+  get index(): string {
+    return this.#shelf.index;
   }
 
   get version(): Version {
-    this.#version ??= storedVersion(this.text, this.#key);
+    this.#version ??= storedVersion(this.text, this.#shelf.head.keys[this.#line] ?? '');
     return this.#version;
   }
 
   get files(): readonly IndexFile[] {
-    this.#files ??= this.#load();
+    this.#files ??= this.#shelf.load(this.#line);
     return this.#files;
   }
 }
@@ -237,14 +245,15 @@ export const tryParseListing = (head: unknown, source: ListingSource): Listing |
   const { at, etag, missing, texts, keys, metadata } = head;
   const { index, again } = source;
   const readLine = lineReader(head, source);
-  const releases = texts.map((text, line) => {
-    const key = keys[line] ?? '';
-    return new StoredRelease(
-      { text, key, index },
-      () =>
-        readLine(line) ?? again()?.releases.find(({ version }) => version.key === key)?.files ?? [],
-    );
-  });
+  const shelf: Shelf = {
+    index,
+    head,
+    load: (line) =>
+      readLine(line) ??
+      again()?.releases.find(({ version }) => version.key === keys[line])?.files ??
+      [],
+  };
+  const releases = texts.map((_, line) => new StoredRelease(shelf, line));
   let others: readonly IndexFile[] | undefined;
   return {
     at,
