@@ -20,7 +20,9 @@ const declaredFacts = ({
   return { ...own, dynamic: isDynamic ? ['requires-dist'] : [] };
 };
 
-const statedFacts = (project: Project): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires'> => {
+const statedFacts = (
+  project: Project,
+): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires'> => {
   const { metadata } = project;
   if (metadata === undefined) return { ...declaredFacts(project), metadata: {} };
   const { name, version, metadataVersion, requiresPython, requiresDist, dynamic } = metadata;
