@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type AskedOptions, differingOptions } from '../options.ts';
+import { differingOptions } from '../option-differences.ts';
+import type { AskedOptions } from '../options.ts';
 import { announcementName, recordName } from '../output-view.ts';
 import { type Place, placeOf } from '../place.ts';
 import type { RecordFile } from '../read-record.ts';

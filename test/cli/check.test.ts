@@ -38,6 +38,7 @@ const check = async (cwd: string, ...argv: readonly string[]) => {
     cwd,
     env: { HOME: nowhere, XDG_CACHE_HOME: nowhere },
     platform: 'linux',
+    arch: 'x64',
     stdout: { write: (text) => (out.stdout += text) },
     stderr: { write: (text) => (out.stderr += text) },
     get registry(): never {

@@ -419,6 +419,7 @@ test('a bug is told as one, with a trace and a request to report it', async () =
       throw new TypeError('boom');
     },
     platform: 'linux',
+    arch: 'x64',
     stdout: { write: () => {} },
     stderr: { write: (text) => (stderr += text) },
   });

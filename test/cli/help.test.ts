@@ -11,6 +11,7 @@ const program = createProgram({
   cwd: '/',
   env: {},
   platform: 'linux',
+    arch: 'x64',
   stdout: { write: () => {} },
   stderr: { write: () => {} },
 });

@@ -214,6 +214,7 @@ export const run = async (
     cwd,
     env: { HOME: join(cwd, '..', 'nobody'), ...env },
     platform: 'linux',
+    arch: 'x64',
     stdout: { write: (text) => (out.stdout += text) },
     stderr: { isTTY, write: (text) => (out.stderr += text) },
     registry: { pause: async () => {}, ...(index === undefined ? {} : { index }) },
