@@ -84,7 +84,9 @@ const manifestOf = (
   present: ReadonlySet<string>,
 ): string | undefined => {
   const named = manifestNames.filter((name) => present.has(name));
-  const meant = named.filter((name) => isMeant(name, decode(read(join(folder, name), join(shown, name)))));
+  const meant = named.filter((name) =>
+    isMeant(name, decode(read(join(folder, name), join(shown, name)))),
+  );
   const [project, ...requirements] = [
     ...meant.filter((name) => projectNames.includes(name)).slice(0, 1),
     ...meant.filter((name) => !projectNames.includes(name)),
@@ -160,9 +162,13 @@ export const readSpecs = (
     .map(parseSpec);
 
 const tooMany = (command: string, inputs: readonly string[]): Lock2nixError =>
-  new Lock2nixError('USAGE', `\`${command}\` takes one input, or packages, and was given ${inputs.length}`, {
-    hint: `${command} each file on its own, with \`-o DIR\` for each; packages (pypi:NAME) go together`,
-  });
+  new Lock2nixError(
+    'USAGE',
+    `\`${command}\` takes one input, or packages, and was given ${inputs.length}`,
+    {
+      hint: `${command} each file on its own, with \`-o DIR\` for each; packages (pypi:NAME) go together`,
+    },
+  );
 
 export interface InputRequest {
   /** The command, for messages. */

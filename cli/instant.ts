@@ -32,7 +32,11 @@ export const parseInstant = (text: string): Instant => {
     if (date.test(text)) return { milliseconds: milliseconds + day, text };
     if (time.test(text)) return { milliseconds, text: new Date(milliseconds).toISOString() };
   }
-  throw new Lock2nixError('USAGE', `\`${text}\` is no date or time that \`--exclude-newer\` takes`, {
-    hint: 'write it as 2024-03-25 or 2024-03-25T12:00:00Z (RFC 3339)',
-  });
+  throw new Lock2nixError(
+    'USAGE',
+    `\`${text}\` is no date or time that \`--exclude-newer\` takes`,
+    {
+      hint: 'write it as 2024-03-25 or 2024-03-25T12:00:00Z (RFC 3339)',
+    },
+  );
 };

@@ -2,7 +2,11 @@
 import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { redactText } from '../resolvers/registry/url.ts';
 import { quoted } from '../standards/quoted.ts';
-import { formatRequirement, parseRequirement, tryParseRequirement } from '../standards/requirement.ts';
+import {
+  formatRequirement,
+  parseRequirement,
+  tryParseRequirement,
+} from '../standards/requirement.ts';
 
 /** Ecosystems that packages are taken from by name. */
 export const ecosystems = ['pypi'] as const;
@@ -22,7 +26,8 @@ const prefixed = /^(?<ecosystem>[a-z]+):(?<rest>.*)$/s;
 export const isSpec = (argument: string): boolean => /^(?:pypi|npm):/.test(argument);
 
 /** Endings of files that people have in mind when they name one that is not there. */
-const isFileName = (text: string): boolean => /[/\\]|\.(?:lock|toml|txt|cfg|py|in|json)$/.test(text);
+const isFileName = (text: string): boolean =>
+  /[/\\]|\.(?:lock|toml|txt|cfg|py|in|json)$/.test(text);
 
 /** Whether an argument may be meant as a package: it is no path, and reads as a requirement. */
 export const looksLikePackage = (argument: string): boolean =>

@@ -3,14 +3,7 @@ import type { AskedSolveOptions } from '../options.ts';
 import { recordedSolveOptions, typedSolveOptions } from '../solve-options.ts';
 
 /** Options that change which versions are found, and mean nothing where a lock has them. */
-const forVersions: readonly string[] = [
-  '--prefer',
-  '--only-binary',
-  '--no-binary',
-  '--pre',
-  '--resolution',
-  '--constraints',
-];
+const forVersions: readonly string[] = ['--prefer', '--pre', '--resolution', '--constraints'];
 
 /** Throws USAGE for an option that only inputs without pins understand. */
 export const refuseForLock = (asked: AskedSolveOptions, shown: string): void => {
@@ -20,7 +13,11 @@ export const refuseForLock = (asked: AskedSolveOptions, shown: string): void => 
   if (odd === undefined) return;
   const [value = ''] = odd.values;
   const text = value === '' ? odd.name : `${odd.name} ${value}`;
-  throw new Lock2nixError('USAGE', `\`${text}\` is of no use with \`${shown}\`: it has its versions`, {
-    hint: `leave it out, or set it in the tool that writes \`${shown}\``,
-  });
+  throw new Lock2nixError(
+    'USAGE',
+    `\`${text}\` is of no use with \`${shown}\`: it has its versions`,
+    {
+      hint: `leave it out, or set it in the tool that writes \`${shown}\``,
+    },
+  );
 };

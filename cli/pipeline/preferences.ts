@@ -1,32 +1,39 @@
 /** Which versions of a recipe are to stay when it is made again. */
-import type { PackageId, PinnedGraph } from '../../graph/types.ts';
+import type { PinnedGraph } from '../../graph/types.ts';
+import {
+  type Preferences,
+  preferencesOf,
+  type RecordedVersions,
+} from '../../resolvers/pypi/preferences.ts';
+import type { AskedOptions } from '../options.ts';
+import { recordedSolveOptions } from '../solve-options.ts';
+import { tryReadRecorded } from './recorded.ts';
 
-/** Versions by name. */
-export type Preferences = ReadonlyMap<string, readonly string[]>;
+/** Nothing is recorded, or all of it is to move. */
+export const nothingKept: RecordedVersions = { runtime: new Map(), builds: new Map() };
 
-const idsOf = (graph: PinnedGraph, kind: 'runtime' | 'build'): ReadonlySet<PackageId> =>
-  new Set(
-    [...graph.environments.values()]
-      .filter((each) => each.kind === kind)
-      .flatMap(({ members }) => members.map(({ id }) => id)),
-  );
+const without = (versions: Preferences, moving: ReadonlySet<string>): Preferences =>
+  new Map([...versions].filter(([name]) => !moving.has(name)));
+
+/** The versions of a graph, but those of some names. */
+export const keptBut = (graph: PinnedGraph, moving: ReadonlySet<string>): RecordedVersions => {
+  const { runtime, builds } = preferencesOf(graph);
+  return { runtime: without(runtime, moving), builds: without(builds, moving) };
+};
+
+/** Options that change which version is the best one, as a text to compare. */
+const ranking = (asked: AskedOptions): string => {
+  const { resolution = 'highest', excludeNewer, pre } = recordedSolveOptions(asked);
+  return JSON.stringify([resolution, excludeNewer, pre]);
+};
 
 /**
- * The versions that the environments of a kind have, by name, sorted; without the names that are to
- * move.
+ * The versions of the recipe in a folder; none when there is no recipe, or when it was made with
+ * another `--resolution`, `--exclude-newer` or `--pre`: who changes these wants other versions.
  */
-export const preferredVersions = (
-  graph: PinnedGraph,
-  kind: 'runtime' | 'build',
-  moving: ReadonlySet<string> = new Set(),
-): Preferences => {
-  const ids = idsOf(graph, kind);
-  const versions = new Map<string, string[]>();
-  for (const { id, name, version } of graph.packages.values()) {
-    if (!ids.has(id) || moving.has(name)) continue;
-    const known = versions.get(name) ?? [];
-    if (!known.includes(version)) known.push(version);
-    versions.set(name, known.sort());
-  }
-  return versions;
+export const keptAt = (folder: string, asked: AskedOptions): RecordedVersions => {
+  const recorded = tryReadRecorded(folder);
+  return recorded === undefined || ranking(recorded.record.options) !== ranking(asked)
+    ? nothingKept
+    : preferencesOf(recorded.graph);
 };

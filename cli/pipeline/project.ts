@@ -27,11 +27,7 @@ const shownBeside = (input: Input, path: string, cwd: string): string =>
     : shownPath(join(input.folder, path), cwd);
 
 /** The rules of the `overrides.toml` beside the input; none when there is no such file. */
-const readOverrides = async (
-  input: Input,
-  siblings: Siblings,
-  cwd: string,
-): Promise<Overrides> => {
+const readOverrides = async (input: Input, siblings: Siblings, cwd: string): Promise<Overrides> => {
   const text = siblings.read(overridesName);
   if (text === undefined) return { packages: [], collisions: [], constraints: [] };
   const { parseOverrides } = await import('../../overrides/parse.ts');
