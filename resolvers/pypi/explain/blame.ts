@@ -4,9 +4,9 @@
  */
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { formatSpecifierSet, tryParseSpecifierSet } from '../../../standards/specifier.ts';
-import { contains, union, type VersionSet } from '../../../standards/version-set.ts';
+import { union, type VersionSet } from '../../../standards/version-set.ts';
 import type { Asking, Evidence } from './askings.ts';
-import type { Published } from './version-words.ts';
+import { isIn, type Published } from './version-words.ts';
 
 export interface BlameContext {
   /** The project's name, as `of` of a rule has it. */
@@ -28,8 +28,8 @@ const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 const allowsAll =
   (sets: readonly VersionSet[]) =>
-  ({ version }: Published): boolean =>
-    sets.every((set) => contains(set, version));
+  (published: Published): boolean =>
+    sets.every((set) => isIn(set, published));
 
 /** Each of the project's own requirements is a voice; a distribution's versions are one together. */
 const voicesOn = (askings: readonly Asking[], strict: boolean): readonly Voice[] => {
@@ -78,7 +78,7 @@ const specifierOf = (kept: readonly Voice[], fitting: readonly Published[]): str
 
 const versionsOf = (asking: Asking, { published }: BlameContext): string => {
   if (asking.of === undefined) return asking.origin ?? 'the project';
-  const asked = published(asking.of).filter(({ version }) => contains(asking.asking, version));
+  const asked = published(asking.of).filter((each) => isIn(asking.asking, each));
   return asked.length === 1 ? `${asking.of} ${asked[0]?.text ?? ''}` : asking.of;
 };
 
@@ -141,8 +141,7 @@ export const hopeless = (
   askings.filter(({ on, set }) => {
     const against = facts.filter(({ name }) => name === on).map((fact) => fact.set);
     return !published(on).some(
-      ({ version }) =>
-        contains(set, version) && !against.some((excluded) => contains(excluded, version)),
+      (each) => isIn(set, each) && !against.some((excluded) => isIn(excluded, each)),
     );
   });
 
@@ -162,7 +161,7 @@ export const blame = (evidence: Evidence, context: BlameContext): readonly Const
       const against = evidence.facts.filter(({ name }) => name === on).map(({ set }) => set);
       const usable = context
         .published(on)
-        .filter(({ version }) => !against.some((set) => contains(set, version)));
+        .filter((each) => !against.some((set) => isIn(set, each)));
       const rules = settle(on, voices, usable, context);
       const fresh = rules.filter(({ of }) => !context.isSettled(of, on));
       if (fresh.length > 0) return fresh;
