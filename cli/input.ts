@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { findUnsupported, formats } from '../converters/registry.ts';
-import { Lock2nixError } from '../graph/errors.ts';
+import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { quoted } from '../standards/quoted.ts';
 import { isManifestName, isMeant, manifestNames, projectNames } from './manifest-names.ts';
 import { shownPath } from './place.ts';
@@ -116,6 +116,16 @@ const fileOf = (folder: string, shown: string): string => {
   );
 };
 
+/** The name of the file that a folder stands for; undefined when that cannot be told. */
+export const tryDefaultFile = (folder: string): string | undefined => {
+  try {
+    return basename(fileOf(folder, folder));
+  } catch (error) {
+    if (isLock2nixError(error)) return undefined;
+    throw error;
+  }
+};
+
 /** INPUT_MISSING for an argument that names nothing. */
 export const missingInput = (argument: string): Lock2nixError =>
   new Lock2nixError('INPUT_MISSING', `there is no file ${quoted(argument)}`, {
@@ -161,7 +171,8 @@ export const readSpecs = (
     )
     .map(parseSpec);
 
-const tooMany = (command: string, inputs: readonly string[]): Lock2nixError =>
+/** USAGE for several inputs that are not packages. */
+export const tooMany = (command: string, inputs: readonly string[]): Lock2nixError =>
   new Lock2nixError(
     'USAGE',
     `\`${command}\` takes one input, or packages, and was given ${inputs.length}`,
