@@ -243,9 +243,6 @@ export const runOptions = (): readonly Option[] => [
     '--cache-dir <dir>',
     "folder of the cache (default: lock2nix in the user's cache folder)",
   ).argParser(parseFolder),
-  new Option(
-    '--quiet',
-    'print errors and warnings only (default: notes and a summary too)',
-  ),
+  new Option('--quiet', 'print errors and warnings only (default: notes and a summary too)'),
   new Option('--no-progress', 'no progress line (default: one, on a terminal)'),
 ];

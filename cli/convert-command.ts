@@ -22,19 +22,16 @@ const runConvert = async (
   world: World,
 ): Promise<void> => {
   const { convert } = await import('./commands/convert.ts');
-  const result = await runWithProgress(
-    { progress, ...(quiet && { quiet }) },
-    world,
-    (context) =>
-      convert(
-        {
-          ...askedOf(flags),
-          inputs,
-          offline: offline === true,
-          ...(cacheDir === undefined ? {} : { cacheDir }),
-        },
-        context,
-      ),
+  const result = await runWithProgress({ progress, ...(quiet && { quiet }) }, world, (context) =>
+    convert(
+      {
+        ...askedOf(flags),
+        inputs,
+        offline: offline === true,
+        ...(cacheDir === undefined ? {} : { cacheDir }),
+      },
+      context,
+    ),
   );
   if (quiet !== true) world.stderr.write(recipeSummary(result));
   if (json === true) world.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -20,20 +20,17 @@ const runExplain = async (
   world: World,
 ): Promise<void> => {
   const { explain } = await import('./commands/explain.ts');
-  const { text } = await runWithProgress(
-    { progress, ...(quiet && { quiet }) },
-    world,
-    (context) =>
-      explain(
-        {
-          ...askedOf(flags),
-          name,
-          inputs,
-          offline: offline === true,
-          ...(cacheDir === undefined ? {} : { cacheDir }),
-        },
-        context,
-      ),
+  const { text } = await runWithProgress({ progress, ...(quiet && { quiet }) }, world, (context) =>
+    explain(
+      {
+        ...askedOf(flags),
+        name,
+        inputs,
+        offline: offline === true,
+        ...(cacheDir === undefined ? {} : { cacheDir }),
+      },
+      context,
+    ),
   );
   world.stdout.write(text);
 };

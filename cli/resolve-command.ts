@@ -24,20 +24,17 @@ const runResolve = async (
   world: World,
 ): Promise<void> => {
   const { resolveVersions } = await import('./commands/resolve.ts');
-  const { text } = await runWithProgress(
-    { progress, ...(quiet && { quiet }) },
-    world,
-    (context) =>
-      resolveVersions(
-        {
-          ...askedOf(flags),
-          inputs,
-          format,
-          offline: offline === true,
-          ...(cacheDir === undefined ? {} : { cacheDir }),
-        },
-        context,
-      ),
+  const { text } = await runWithProgress({ progress, ...(quiet && { quiet }) }, world, (context) =>
+    resolveVersions(
+      {
+        ...askedOf(flags),
+        inputs,
+        format,
+        offline: offline === true,
+        ...(cacheDir === undefined ? {} : { cacheDir }),
+      },
+      context,
+    ),
   );
   world.stdout.write(text);
 };

@@ -23,19 +23,16 @@ const runUpdate = async (
   world: World,
 ): Promise<void> => {
   const { update } = await import('./commands/update.ts');
-  const result = await runWithProgress(
-    { progress, ...(quiet && { quiet }) },
-    world,
-    (context) =>
-      update(
-        {
-          ...askedOf(flags),
-          names,
-          offline: offline === true,
-          ...(cacheDir === undefined ? {} : { cacheDir }),
-        },
-        context,
-      ),
+  const result = await runWithProgress({ progress, ...(quiet && { quiet }) }, world, (context) =>
+    update(
+      {
+        ...askedOf(flags),
+        names,
+        offline: offline === true,
+        ...(cacheDir === undefined ? {} : { cacheDir }),
+      },
+      context,
+    ),
   );
   world.stdout.write(printChanges(result.changes, format));
   if (quiet !== true) world.stderr.write(recipeSummary(result));

@@ -45,7 +45,7 @@ const openSources = async (
     ...world.registry,
     onProgress: ({ started, finished }) => say(`asking registries: ${finished} of ${started}`),
   });
-  return { registry: opened, index: counted(opened.index, say), close: () => opened.close() };
+  return { registry: opened, index: counted(opened, say), close: () => opened.close() };
 };
 
 /** Does something with the sources, which are opened when they are first asked for, and closed after it. */

@@ -11,7 +11,7 @@ const program = createProgram({
   cwd: '/',
   env: {},
   platform: 'linux',
-    arch: 'x64',
+  arch: 'x64',
   stdout: { write: () => {} },
   stderr: { write: () => {} },
 });
