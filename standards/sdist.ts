@@ -7,6 +7,7 @@ import { defaultBuildSystem, parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
 import { quoted } from './quoted.ts';
+import { setupRequiresIn } from './setup-requires.ts';
 import { parseToml } from './toml.ts';
 
 /** What the files of a project's folder say: of a source distribution, or of a checkout. */
@@ -18,6 +19,8 @@ export interface Project {
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
   readonly hasSetupCfg: boolean;
+  /** Literal `setup_requires` of its setup.py and setup.cfg, as written. */
+  readonly setupRequires: readonly string[];
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
 }
@@ -119,6 +122,7 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),
+    setupRequires: setupRequiresIn(files),
     ...(buildSystem === undefined ? {} : { buildSystem }),
     ...(metadata === undefined ? {} : { metadata }),
   };

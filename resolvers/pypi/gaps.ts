@@ -222,7 +222,7 @@ export const fillDependencies = async (
       merged.find(({ locked }) => locked.id === owner)?.platforms.map(platformName) ?? everywhere;
     for (const each of closureOf(name, solved)) {
       const id = idOf(each);
-      packages.set(id, filledPackage(each, solved));
+      packages.set(id, filledPackage(each, solved, graph.packages));
       const names = wantedOn.get(id) ?? new Set();
       wantedOn.set(id, names);
       for (const platform of on) names.add(platform);
@@ -244,16 +244,21 @@ export const fillDependencies = async (
   };
 };
 
+/** A package with its edges to what was filled in with it, and to the lock's own. */
 const filledPackage = (
   { id: _, dependencies, plan, ...rest }: SolvedPackage,
   solved: ReadonlyMap<string, SolvedPackage>,
+  locked: LockedGraph['packages'],
 ): FilledPackage => {
-  const ids = new Set([...solved.values()].map(({ id }) => id));
+  const ids = new Map([...solved.values()].map((each) => [each.id, idOf(each)]));
   return {
     package: {
       ...rest,
       id: packageId(rest.name, rest.version),
-      dependencies: dependencies.filter(({ to }) => ids.has(to)),
+      dependencies: dependencies.flatMap((edge) => {
+        const to = ids.get(edge.to) ?? (locked.has(edge.to) ? edge.to : undefined);
+        return to === undefined ? [] : [{ ...edge, to }];
+      }),
     },
     ...(plan === undefined ? {} : { plan }),
   };

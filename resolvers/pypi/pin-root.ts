@@ -34,7 +34,7 @@ const factsOf = ({ buildSystem, path = '.' }: LockedRoot, readPath: ReadPath): P
   });
   if (files.length === 0) return stated;
   const { setupRequires } = readProject(new Map(files), path);
-  return setupRequires === undefined ? stated : { ...stated, setupRequires };
+  return { ...stated, setupRequires };
 };
 
 /**

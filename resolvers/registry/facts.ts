@@ -9,9 +9,15 @@ import { type Project, readProject } from '../../standards/sdist.ts';
 import type { ArchiveFacts } from './types.ts';
 
 /** The facts of a project that was read. */
-export const projectFacts = ({ buildSystem, hasSetupPy, metadata }: Project): ArchiveFacts => ({
+export const projectFacts = ({
+  buildSystem,
+  hasSetupPy,
+  setupRequires,
+  metadata,
+}: Project): ArchiveFacts => ({
   ...(buildSystem === undefined ? {} : { buildSystem }),
   hasSetupPy,
+  setupRequires,
   ...(metadata === undefined
     ? {}
     : {
@@ -97,7 +103,7 @@ const storedBuildSystem = (value: unknown): BuildSystem | undefined => {
 /** Facts as the cache holds them; `undefined` when they are of another shape. */
 export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (!isRecord(value) || !isRecord(value['metadata'])) return undefined;
-  const { requiresDist, dynamic, hasSetupPy } = value;
+  const { requiresDist, dynamic, hasSetupPy, setupRequires } = value;
   const own = texts(value, ['name', 'version', 'metadataVersion', 'requiresPython']);
   const metadata: PackageMetadata | undefined = texts(value['metadata'], [
     'description',
@@ -108,11 +114,12 @@ export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (own === undefined || metadata === undefined || typeof hasSetupPy !== 'boolean') {
     return undefined;
   }
-  if (!isTexts(requiresDist) || !isTexts(dynamic)) return undefined;
+  if (!isTexts(requiresDist) || !isTexts(dynamic) || !isTexts(setupRequires)) return undefined;
   if (value['buildSystem'] !== undefined && buildSystem === undefined) return undefined;
   return {
     ...(buildSystem === undefined ? {} : { buildSystem }),
     hasSetupPy,
+    setupRequires,
     ...own,
     requiresDist,
     dynamic,
