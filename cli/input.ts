@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { findUnsupported, formats } from '../converters/registry.ts';
+import { findUnsupported } from '../converters/registry.ts';
 import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import { quoted } from '../standards/quoted.ts';
-import { isManifestName, isMeant, manifestNames, projectNames } from './manifest-names.ts';
+import { isMeant, lockNames, manifestNames, projectNames } from './manifest-names.ts';
 import { shownPath } from './place.ts';
 import { quoteShell } from './shell.ts';
 import { isSpec, looksLikePackage, parseSpec, type Spec } from './specs.ts';
@@ -57,9 +57,6 @@ const read = (path: string, shown: string): Uint8Array => {
   }
 };
 
-const lockNames = (): readonly string[] =>
-  formats.flatMap(({ fileNames }) => fileNames).filter((name) => !isManifestName(name));
-
 const namesIn = (folder: string, shown: string): ReadonlySet<string> => {
   try {
     return new Set(readdirSync(folder));
@@ -103,7 +100,7 @@ const manifestOf = (
  */
 const fileOf = (folder: string, shown: string): string => {
   const present = namesIn(folder, shown);
-  const locks = lockNames().filter((name) => present.has(name));
+  const locks = lockNames.filter((name) => present.has(name));
   if (locks.length > 1) throw several(locks, { shown, what: 'lockfiles' });
   const unsupported = findUnsupported(present);
   // A lock that cannot be read yet wins over a manifest, and is refused by its name.
@@ -111,7 +108,7 @@ const fileOf = (folder: string, shown: string): string => {
   if (found !== undefined) return join(folder, found);
   throw new Lock2nixError(
     'INPUT_MISSING',
-    `there is no lockfile and no manifest in \`${shown}\`: it has none of ${[...lockNames(), ...manifestNames].join(', ')}`,
+    `there is no lockfile and no manifest in \`${shown}\`: it has none of ${[...lockNames, ...manifestNames].join(', ')}`,
     { hint: 'name a file or a package: convert PATH/TO/poetry.lock, convert pypi:NAME' },
   );
 };

@@ -16,3 +16,10 @@ export const isManifestName = (name: string): boolean => manifestNames.includes(
 /** Whether a manifest asks for anything: a pyproject.toml may be there for tools alone. */
 export const isMeant = (name: string, text: string): boolean =>
   formats.some((format) => format.fileNames.includes(name) && format.recognises(text));
+
+/** The usual names of locks that lock2nix reads. */
+export const lockNames: readonly string[] = formats
+  .flatMap(({ fileNames }) => fileNames)
+  .filter((name) => !isManifestName(name));
+
+export const isLockName = (name: string): boolean => lockNames.includes(name);

@@ -14,7 +14,7 @@ import {
 import { missingInput, readSpecs, specInput, tooMany, tryDefaultFile } from '../input.ts';
 import { type AskedOptions, formatOptions, mergeOptions, recordedOptions } from '../options.ts';
 import { announcementName, type OutputView, recordName, viewOutput } from '../output-view.ts';
-import { besideInput } from '../pipeline/project.ts';
+import { besideInput } from '../beside-input.ts';
 import { outputFolder, shownOutput, shownPath } from '../place.ts';
 import { type PrintedOutput, printOutput } from '../print-output.ts';
 import { parseRecord, type RecordFile } from '../read-record.ts';

@@ -1,7 +1,8 @@
 import { findInput } from '../input.ts';
 import { pinProject } from '../pipeline/pin.ts';
 import { keptAt } from '../pipeline/preferences.ts';
-import { besideInput, openProject } from '../pipeline/project.ts';
+import { besideInput } from '../beside-input.ts';
+import { openProject } from '../pipeline/project.ts';
 import { type RecipeResult, writeRecipe } from '../pipeline/recipe.ts';
 import type { PipelineContext, RecipeRequest } from '../pipeline/request.ts';
 import { withSources } from '../pipeline/sources.ts';

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../graph/errors.ts';
 import { findInput } from '../input.ts';
 import { keptAt } from '../pipeline/preferences.ts';
-import { besideInput, openProject } from '../pipeline/project.ts';
+import { besideInput } from '../beside-input.ts';
+import { openProject } from '../pipeline/project.ts';
 import type { PipelineContext, RecipeRequest } from '../pipeline/request.ts';
 import { withSources } from '../pipeline/sources.ts';
 import { findVersions } from '../pipeline/versions.ts';

@@ -1,5 +1,5 @@
 /** An input with all that stands beside it, converted. */
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { detectFormat } from '../../converters/registry.ts';
 import type { Converted } from '../../converters/types.ts';
 import type { AskedRequirement } from '../../graph/requirements.ts';
@@ -45,18 +45,6 @@ const convertInput = async (input: Input, siblings: Siblings): Promise<Converted
   const converter = await detectFormat(input.shown, input.text).load();
   return converter.convert({ file: input.shown, text: input.text, read: siblings.read });
 };
-
-/** Paths that were typed where the command runs, as the record has them: relative to the input's folder. */
-export const besideInput = (
-  asked: AskedOptions,
-  { folder, cwd }: { readonly folder: string; readonly cwd: string },
-): AskedOptions =>
-  asked.constraints === undefined
-    ? asked
-    : {
-        ...asked,
-        constraints: asked.constraints.map((path) => relative(folder, resolve(cwd, path))),
-      };
 
 /**
  * Reads and converts an input. `asked.constraints` are relative to its folder. Throws Lock2nixError
