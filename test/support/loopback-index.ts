@@ -85,9 +85,9 @@ const filesOf = (name: string, version: string, release: ServedRelease): readonl
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-const entryOf = ({ fileName, bytes }: ServedFile, release: ServedRelease) => ({
+const entryOf = ({ fileName, bytes }: ServedFile, release: ServedRelease, files: string) => ({
   filename: fileName,
-  url: `../../files/${fileName}`,
+  url: `${files}${fileName}`,
   hashes: { sha256: sha256(bytes) },
   size: bytes.length,
   ...(release.requiresPython === undefined ? {} : { 'requires-python': release.requiresPython }),
@@ -102,17 +102,21 @@ export interface IndexScripts {
   readonly sris: ReadonlyMap<string, string>;
 }
 
-/** What a server answers that has these projects. */
-export const indexScripts = (projects: ServedProjects): IndexScripts => {
+/**
+ * What a server answers that has these projects. `files` is the URL below which it has their files;
+ * an absolute one is asked for by way of a proxy.
+ */
+export const indexScripts = (projects: ServedProjects, files = '../../files/'): IndexScripts => {
+  const at = new URL(files, 'http://index.example/simple/NAME/').pathname;
   const scripts: Record<string, Script> = {};
   const sris = new Map<string, string>();
   for (const [name, versions] of Object.entries(projects)) {
     const entries = Object.entries(versions).flatMap(([version, stated]) => {
       const release = isNeeds(stated) ? { needs: stated } : stated;
       return filesOf(name, version, release).map((file) => {
-        scripts[`/files/${file.fileName}`] = { body: file.bytes };
+        scripts[at + file.fileName] = { body: file.bytes };
         sris.set(file.fileName, hashBytes('sha256', file.bytes));
-        return entryOf(file, release);
+        return entryOf(file, release, files);
       });
     });
     scripts[`/simple/${name}/`] = {
