@@ -4,7 +4,6 @@
  */
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { formatSpecifierSet, tryParseSpecifierSet } from '../../../standards/specifier.ts';
-import { union, type VersionSet } from '../../../standards/version-set.ts';
 import type { Asking, Evidence } from './askings.ts';
 import { isIn, type Published } from './version-words.ts';
 
@@ -26,26 +25,42 @@ interface Voice {
 
 const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
-const allowsAll =
-  (sets: readonly VersionSet[]) =>
-  (published: Published): boolean =>
-    sets.every((set) => isIn(set, published));
+/** The newest version that asks, by its place among those published. */
+const newestAsker = ({ of, asking }: Asking, { published }: BlameContext): number =>
+  of === undefined ? 0 : published(of).findLastIndex((each) => isIn(asking, each));
 
-/** Each of the project's own requirements is a voice; a distribution's versions are one together. */
-const voicesOn = (askings: readonly Asking[], strict: boolean): readonly Voice[] => {
+/**
+ * Each of the project's own requirements is a voice. The versions of a distribution speak together,
+ * and allow what any of them does; or only the newest speaks.
+ */
+const voicesOn = (
+  askings: readonly Asking[],
+  speaking: 'all' | 'newest',
+  context: BlameContext,
+): readonly Voice[] => {
   const own = askings.filter(({ of }) => of === undefined);
   const others = [...new Set(askings.flatMap(({ of }) => of ?? []))].sort(byText);
   return [
     ...own.map((asking) => ({
       asker: undefined,
       askings: [asking],
-      allows: allowsAll([asking.set]),
+      allows: (each: Published) => isIn(asking.set, each),
     })),
     ...others.map((asker) => {
-      const mine = askings.filter(({ of }) => of === asker);
-      const sets = mine.map(({ set }) => set);
-      const allows = strict ? allowsAll(sets) : allowsAll([sets.reduce(union)]);
-      return { asker, askings: mine, allows };
+      const mine = askings
+        .filter(({ of }) => of === asker)
+        .sort((a, b) => newestAsker(b, context) - newestAsker(a, context));
+      const newest = mine.slice(0, 1).map((each) => newestAsker(each, context))[0];
+      const heard =
+        speaking === 'all' ? mine : mine.filter((each) => newestAsker(each, context) === newest);
+      return {
+        asker,
+        askings: heard,
+        allows: (each: Published) =>
+          speaking === 'all'
+            ? heard.some(({ set }) => isIn(set, each))
+            : heard.every(({ set }) => isIn(set, each)),
+      };
     }),
   ];
 };
@@ -151,11 +166,12 @@ export const hopeless = (
  */
 export const blame = (evidence: Evidence, context: BlameContext): readonly ConstraintRule[] => {
   const names = [...new Set(evidence.askings.map(({ on }) => on))].sort(byText);
-  for (const strict of [false, true]) {
+  for (const speaking of ['all', 'newest'] as const) {
     for (const on of names) {
       const voices = voicesOn(
         evidence.askings.filter((asking) => asking.on === on),
-        strict,
+        speaking,
+        context,
       );
       if (voices.length < 2) continue;
       const against = evidence.facts.filter(({ name }) => name === on).map(({ set }) => set);

@@ -29,6 +29,27 @@ const withoutHopeless = (evidence: Evidence, context: BlameContext): readonly Co
     .map(({ of = context.project, on }) => ({ of, on, use: undefined, place: '' }))
     .filter(({ of, on }) => !context.isSettled(of, on));
 
+/** A rule may turn out to be needless once later ones are there; more are not tried one by one. */
+const mostTried = 8;
+
+/** Leaves out rules without which versions are found as well, and contradictions that have none then. */
+const withoutNeedless = async (
+  found: readonly Contradiction[],
+  assumed: readonly ConstraintRule[],
+  solveAgain: SolveAgain,
+): Promise<readonly Contradiction[]> => {
+  if (assumed.length < 2 || assumed.length > mostTried) return found;
+  let needed = assumed;
+  for (const rule of assumed) {
+    const others = needed.filter((each) => each !== rule);
+    if (others.length > 0 && (await solveAgain(others)) === undefined) needed = others;
+  }
+  return found.flatMap((each) => {
+    const proposed = each.proposed.filter((rule) => needed.includes(rule));
+    return proposed.length === 0 && each.proposed.length > 0 ? [] : [{ ...each, proposed }];
+  });
+};
+
 /** Every contradiction, in the order in which they were met, from the first failure on. */
 export const findContradictions = async (
   first: Incompatibility<VersionSet>,
@@ -50,5 +71,5 @@ export const findContradictions = async (
     assumed.push(...next);
     proof = await solveAgain(assumed);
   }
-  return found;
+  return proof === undefined ? await withoutNeedless(found, assumed, solveAgain) : found;
 };

@@ -60,11 +60,11 @@ export const createMetadataFiles = ({ http, cache, declares, now }: MetadataFile
   };
 
   /** As `get`; that a file which nobody promised cannot be had is no failure. */
-  const tryGet = async (request: MetadataRequest): Promise<Buffer | undefined> => {
+  const tryGet = async (request: MetadataRequest): Promise<Buffer | 'failed' | undefined> => {
     try {
       return await get(request, 0);
     } catch (error) {
-      if (isLock2nixError(error)) return undefined;
+      if (isLock2nixError(error)) return 'failed';
       throw error;
     }
   };
@@ -74,8 +74,10 @@ export const createMetadataFiles = ({ http, cache, declares, now }: MetadataFile
     const known = cache.recall('index-trait', key, parseTrait);
     const age = known === undefined ? -1 : now() - known.at;
     if (known !== undefined && age >= 0 && age < rememberedFor) return known.has;
-    const bytes = await tryGet(request);
-    const has = bytes !== undefined && tryParseCoreMetadata(bytes) !== undefined;
+    const answer = await tryGet(request);
+    // Trouble says nothing about the next time.
+    if (answer === 'failed') return false;
+    const has = answer !== undefined && tryParseCoreMetadata(answer) !== undefined;
     await cache.write('index-trait', key, { has, at: now() });
     return has;
   };
@@ -84,6 +86,8 @@ export const createMetadataFiles = ({ http, cache, declares, now }: MetadataFile
     const { file, index } = request;
     if (file.coreMetadata) return get(request);
     if (!file.fileName.endsWith('.whl') || declares(index)) return undefined;
-    return (await probes(index, () => probe(request))) ? tryGet(request) : undefined;
+    if (!(await probes(index, () => probe(request)))) return undefined;
+    const answer = await tryGet(request);
+    return answer === 'failed' ? undefined : answer;
   };
 };

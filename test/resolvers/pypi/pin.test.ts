@@ -6,7 +6,7 @@ import type { Gap, PackageId } from '../../../graph/types.ts';
 import type { Registry } from '../../../resolvers/registry/types.ts';
 import { fakeIndex } from '../../support/fake-index.ts';
 import { fakeRegistry, sriOf } from '../../support/fake-registry.ts';
-import { indexFile, type LockOutline, makeLock } from './make-lock.ts';
+import { type LockOutline, makeLock } from './make-lock.ts';
 import { membersOf, packageOf, pin, said } from './make-pin.ts';
 
 const both = ['aarch64-darwin', 'x86_64-linux'];
