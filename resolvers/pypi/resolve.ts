@@ -1,23 +1,24 @@
 /** From requirements to versions: what `pinGraph` goes on from where there is no lock. */
 import { type Diagnostic, isLock2nixError, type Lock2nixError } from '../../graph/errors.ts';
-import type { IndexChoice, RequirementSet } from '../../graph/requirements.ts';
+import type { ConstraintRule, IndexChoice, RequirementSet } from '../../graph/requirements.ts';
 import { tryParseVersion } from '../../standards/version.ts';
 import type { PackageIndex, Registry } from '../registry/types.ts';
-import { explainUnsatisfiable } from './explain/unsatisfiable.ts';
+import { unmatchedRules } from './explain/unmatched.ts';
 import type { ReadPath } from './path-facts.ts';
 import type { Resolution, ResolveOptions } from './resolution.ts';
 import type { Wanted } from './select.ts';
 import { createCircumstances } from './solve/circumstances.ts';
 import { findDirects } from './solve/find-directs.ts';
-import { solveForks } from './solve/forks.ts';
-import type { GroupFailure, GroupSolution, Task } from './solve/group.ts';
+import { solveForks, trySolve } from './solve/forks.ts';
+import type { GroupSolution, Task } from './solve/group.ts';
 import { createLibrary, type Library } from './solve/library.ts';
 import { lockedGraphOf, refuseMissingHashes } from './solve/locked-graph.ts';
 import { policyOf } from './solve/policy.ts';
-import { rootNeedsOf, wishesOf } from './solve/question.ts';
+import { holdsSomewhere, rootNeedsOf, wishesOf } from './solve/question.ts';
+import { refuse } from './solve/refuse.ts';
 import { rejectedOf } from './solve/rejected.ts';
+import { boundsIn } from './solve/rules.ts';
 import { pointOf } from './solve/sets.ts';
-import type { Shelf } from './solve/shelf.ts';
 import { diagnosticsOf } from './solve/talk.ts';
 
 export interface ResolveSources {
@@ -46,6 +47,11 @@ const preferredPoints = ({ preferences }: ResolveOptions): ReadonlyMap<string, r
     ]),
   );
 
+interface Context {
+  readonly library: Library;
+  readonly sources: ResolveSources;
+}
+
 /** The input's own indexes come before the ones of the options that ask for everything. */
 const indexesOf = ({ indexes }: RequirementSet, options: IndexChoice): IndexChoice => ({
   ...(options.index !== undefined
@@ -57,57 +63,42 @@ const indexesOf = ({ indexes }: RequirementSet, options: IndexChoice): IndexChoi
   strategy: options.strategy,
 });
 
+/** The task for any rules. */
+type TaskWith = (rules: readonly ConstraintRule[]) => Task;
+
 const taskOf = async (
   set: RequirementSet,
   options: ResolveOptions,
-  {
-    library,
-    sources,
-    groups,
-  }: {
-    readonly library: Library;
-    readonly sources: ResolveSources;
-    readonly groups: readonly string[];
-  },
-): Promise<Task> => {
+  { library, sources, groups }: Context & { readonly groups: readonly string[] },
+): Promise<TaskWith> => {
   const circumstances = createCircumstances(options.python);
   const everywhere = circumstances(options.platforms);
-  const wanted = { groups, extras: options.wanted.extras };
-  // What has no name can only be left out, unless it holds somewhere.
-  const wishes = wishesOf(set, wanted).filter(
-    ({ asked }) => asked.name !== undefined || everywhere.whereHolds(asked.marker).length > 0,
+  const wishes = wishesOf(set, { groups, extras: options.wanted.extras });
+  const { index, registry, readPath = () => undefined } = sources;
+  const asked = [...wishes.map((wish) => wish.asked), ...set.constraints].filter((each) =>
+    holdsSomewhere(each, everywhere),
   );
-  const asked = [...wishes.map((wish) => wish.asked), ...set.constraints];
-  const { directs, further } = await findDirects(
-    asked.filter((each) => everywhere.whereHolds(each.marker).length > 0),
-    everywhere,
-    {
-      index: sources.index,
-      registry: sources.registry,
-      readPath: sources.readPath ?? (() => undefined),
-    },
-  );
-  const rules = options.rules.constraints;
-  return {
-    library,
-    policy: policyOf(set, options),
-    strategy: options.strategy,
-    rules,
-    constraints: set.constraints,
-    needs: rootNeedsOf(wishes, directs, rules),
-    directs,
-    further,
-    preferred: preferredPoints(options),
-    circumstances,
+  const { directs, further } = await findDirects(asked, everywhere, { index, registry, readPath });
+  // What has no name and holds nowhere can only be left out.
+  const named = wishes.filter((wish) => wish.asked.name !== undefined || directs.has(wish.asked));
+  const preferred = preferredPoints(options);
+  return (rules) => {
+    const fired = new Set<ConstraintRule>();
+    return {
+      library,
+      policy: policyOf(set, options),
+      strategy: options.strategy,
+      rules,
+      fired,
+      constraints: set.constraints.filter((each) => each.name !== undefined || directs.has(each)),
+      needs: rootNeedsOf(named, directs, { rules, fired }),
+      directs,
+      further,
+      preferred,
+      circumstances,
+    };
   };
 };
-
-const shelvesOf =
-  (library: Library) =>
-  (name: string): Shelf | undefined => {
-    const shelf = library.shelf(name);
-    return shelf instanceof Promise ? undefined : shelf;
-  };
 
 interface Solved {
   readonly task: Task;
@@ -116,27 +107,25 @@ interface Solved {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const isFailure = (value: readonly GroupSolution[] | GroupFailure): value is GroupFailure =>
-  'kind' in value;
-
 /** Solves for some groups of the roots. Throws UNSATISFIABLE. */
 const solveFor = async (
   set: RequirementSet,
   options: ResolveOptions,
-  {
-    groups,
-    library,
-    sources,
-  }: {
-    readonly groups: readonly string[];
-    readonly library: Library;
-    readonly sources: ResolveSources;
-  },
+  context: Context & { readonly groups: readonly string[] },
 ): Promise<Solved> => {
-  const task = await taskOf(set, options, { groups, library, sources });
+  const taskWith = await taskOf(set, options, context);
+  const rules = options.rules.constraints;
+  const task = taskWith(rules);
   const solutions = await solveForks(task, options.platforms);
-  if (isFailure(solutions)) throw explainUnsatisfiable(solutions, shelvesOf(library));
-  return { task, solutions, groups, diagnostics: [] };
+  if (!('kind' in solutions)) return { task, solutions, groups: context.groups, diagnostics: [] };
+  throw await refuse(
+    solutions,
+    async (more) => {
+      const again = await trySolve(taskWith(more), solutions.platforms);
+      return again.kind === 'failure' ? again : undefined;
+    },
+    { project: set.roots[0]?.name ?? 'project', rules },
+  );
 };
 
 const developmentLeftOut = (error: Lock2nixError, groups: readonly string[]): Diagnostic => ({
@@ -150,7 +139,7 @@ const developmentLeftOut = (error: Lock2nixError, groups: readonly string[]): Di
 const solveWithDevelopment = async (
   set: RequirementSet,
   options: ResolveOptions,
-  context: { readonly library: Library; readonly sources: ResolveSources },
+  context: Context,
 ): Promise<Solved> => {
   const groups = developmentGroups(set, options.wanted);
   const { groups: asked } = options.wanted;
@@ -163,6 +152,20 @@ const solveWithDevelopment = async (
     const left = groups.filter((group) => !asked.includes(group));
     return { ...solved, diagnostics: [developmentLeftOut(error, left)] };
   }
+};
+
+/** Warnings of rules that changed nothing. */
+const idleRules = (
+  { roots }: RequirementSet,
+  { fired, rules }: Task,
+  solutions: readonly GroupSolution[],
+): readonly Diagnostic[] => {
+  const names = [...new Set(solutions.flatMap(({ chosen }) => [...chosen.keys()]))].sort();
+  for (const bound of boundsIn(rules)) if (names.includes(bound.on)) fired.add(bound);
+  return unmatchedRules(rules, fired, {
+    askers: [...roots.map(({ name }) => name), ...names],
+    asked: names,
+  });
 };
 
 /**
@@ -192,7 +195,11 @@ export const resolveRequirements = async (
   return {
     graph,
     forks,
-    diagnostics: [...solved.diagnostics, ...diagnosticsOf(solutions)],
+    diagnostics: [
+      ...solved.diagnostics,
+      ...diagnosticsOf(solutions),
+      ...idleRules(set, task, solutions),
+    ],
     rejected: async (name) => {
       const group = solutions.find(({ chosen }) => chosen.has(name));
       const shelf = await library.shelf(name, group?.question.indexes.get(name));
@@ -200,6 +207,7 @@ export const resolveRequirements = async (
       const context = {
         circumstances: group.conditions.circumstances,
         rules: task.rules,
+        fired: task.fired,
         isSource: () => true,
       };
       return rejectedOf(name, group, { context, shelf, kept: task.preferred.get(name) ?? [] });

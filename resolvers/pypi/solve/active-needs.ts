@@ -4,6 +4,7 @@ import type { Platform } from '../../../graph/platform.ts';
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { markerVariablesOf } from '../../../standards/marker.ts';
 import type { CustomCause } from '../../solver/cause.ts';
+import { needsPython } from '../explain/causes.ts';
 import type { Circumstances } from './circumstances.ts';
 import { readablePython } from './circumstances.ts';
 import type { Facts } from './library.ts';
@@ -26,6 +27,8 @@ export interface ActiveNeed {
 export interface NeedsContext {
   readonly circumstances: Circumstances;
   readonly rules: readonly ConstraintRule[];
+  /** The rules that changed something are added to it. */
+  readonly fired: Set<ConstraintRule>;
   /** Whether the URL is the one that a name is to be taken from. */
   readonly isSource: (name: string, url: string) => boolean;
 }
@@ -49,12 +52,13 @@ const extrasText = (extras: readonly string[]): string =>
 const activeNeed = (
   need: Need,
   asker: string,
-  { circumstances, rules }: NeedsContext,
+  { circumstances, fired, rules }: NeedsContext,
 ): ActiveNeed | undefined => {
   const platforms = circumstances.whereHolds(need.marker);
   if (platforms.length === 0 && !mayDependOnPatch(need)) return undefined;
   if (rules.length === 0) return { need, asked: need.asked, text: need.text, platforms };
   const change = changeOf(rules, asker, need);
+  if (change.kind !== 'kept') fired.add(change.rule);
   if (change.kind === 'ignored') return undefined;
   if (change.kind === 'kept') return { need, asked: need.asked, text: need.text, platforms };
   const { rule } = change;
@@ -75,12 +79,12 @@ export const activeNeeds = (
 ): readonly ActiveNeed[] | CustomCause => {
   const { circumstances, isSource } = context;
   if (!circumstances.allowsPython(facts.requiresPython))
-    return custom('requires-python', `needs Python ${readablePython(facts.requiresPython ?? '')}`);
+    return needsPython(readablePython(facts.requiresPython ?? ''), circumstances.python);
   if (extra !== undefined && !facts.extras.has(extra)) return [];
   const needs = facts.needs(extra);
   if ('why' in needs)
     return custom(
-      'invalid-requirement',
+      'metadata',
       `has a requirement that cannot be read, \`${needs.text.slice(0, 200)}\``,
     );
   const active: ActiveNeed[] = [];
@@ -98,10 +102,7 @@ export const activeNeeds = (
       active.push(each);
     } catch (error) {
       if (!isLock2nixError(error)) throw error;
-      return custom(
-        'invalid-requirement',
-        `has a requirement that cannot be read, \`${need.text}\``,
-      );
+      return custom('metadata', `has a requirement that cannot be read, \`${need.text}\``);
     }
   }
   return active;

@@ -4,7 +4,7 @@ import { type Platform, platformName } from '../../../graph/platform.ts';
 import { type GroupFailure, type GroupSolution, solveGroup, type Task } from './group.ts';
 
 /** Like `solveGroup`, and a contradiction in the input that it throws comes back as well. */
-const trySolve = async (
+export const trySolve = async (
   task: Task,
   platforms: readonly Platform[],
 ): Promise<GroupSolution | GroupFailure | { readonly kind: 'thrown'; readonly error: unknown }> => {

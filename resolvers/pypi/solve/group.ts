@@ -12,7 +12,7 @@ import type { Policy } from './policy.ts';
 import { createProvider, type PypiProvider } from './provider.ts';
 import { type Directs, type Question, questionOf, type RootNeed } from './question.ts';
 import type { VersionSet } from './sets.ts';
-import { type Offer, shelfOfDirect } from './shelf.ts';
+import { type Offer, type Shelf, shelfOfDirect } from './shelf.ts';
 import { type Conditions, existingFiles, fitsPlatform } from './usable.ts';
 
 /** A version that was chosen, with the extras of it that somebody asks for. */
@@ -38,8 +38,9 @@ export interface GroupFailure {
   readonly kind: 'failure';
   readonly platforms: readonly Platform[];
   readonly failure: Failure<VersionSet>;
-  readonly provider: PypiProvider;
   readonly question: Question;
+  /** The versions of a name as far as they were looked up. */
+  readonly knownShelf: (name: string) => Shelf | undefined;
 }
 
 /** What is the same for all groups. */
@@ -48,6 +49,8 @@ export interface Task {
   readonly policy: Policy;
   readonly strategy: ResolutionStrategy;
   readonly rules: readonly ConstraintRule[];
+  /** The rules that changed something are added to it. */
+  readonly fired: Set<ConstraintRule>;
   readonly constraints: readonly AskedRequirement[];
   readonly needs: readonly RootNeed[];
   readonly directs: Directs;
@@ -75,7 +78,7 @@ const contextOf = (
     readonly required: Required;
   },
 ) => {
-  const { library, policy, preferred, rules, strategy } = task;
+  const { fired, library, policy, preferred, rules, strategy } = task;
   const sources = new Map([...task.further, ...question.directs]);
   const shelves = new Map(
     [...sources].map(([name, { version, direct }]) => [name, shelfOfDirect(name, version, direct)]),
@@ -85,6 +88,7 @@ const contextOf = (
     library,
     policy,
     rules,
+    fired,
     strategy,
     circumstances,
     hashesOf: (name: string) => question.hashes.get(name),
@@ -94,6 +98,8 @@ const contextOf = (
         ? []
         : circumstances.platforms.filter((each) => names.has(platformName(each)));
     },
+    knownShelf: (name: string) =>
+      shelves.get(name) ?? library.knownShelf(name, question.indexes.get(name)),
     shelfOf: (name: string) => shelves.get(name) ?? library.shelf(name, question.indexes.get(name)),
     factsOfDirect: (offer: Offer): Facts => {
       const { direct } = offer;
@@ -104,6 +110,7 @@ const contextOf = (
     },
     preferred: (name: string) => preferred.get(name) ?? nothing,
     isDirect: (name: string) => sources.has(name),
+    indexesOf: (name: string) => library.indexesOf(question.indexes.get(name)),
     isSource: (name: string, url: string) => {
       const source = sources.get(name)?.direct.source;
       return source !== undefined && isSameSource(url, textOfSource(source));
@@ -212,7 +219,13 @@ export const solveGroup = async (
     const provider = createProvider(context);
     const result = await solve(provider, question.problem);
     if (result.kind === 'failure')
-      return { kind: 'failure', platforms, failure: result, provider, question };
+      return {
+        kind: 'failure',
+        platforms,
+        failure: result,
+        question,
+        knownShelf: context.knownShelf,
+      };
     const solution: GroupSolution = {
       kind: 'solution',
       platforms,

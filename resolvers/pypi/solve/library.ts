@@ -12,6 +12,7 @@ import type {
   ProjectListing,
 } from '../../registry/types.ts';
 import type { CustomCause } from '../../solver/cause.ts';
+import { publicIndex } from '../public-index.ts';
 import { type Need, needsFor, type Unreadable } from './needs.ts';
 import { type Offer, type Shelf, shelfOfReleases } from './shelf.ts';
 
@@ -39,6 +40,10 @@ export interface Library {
   readonly knownFacts: (offer: Offer, files: readonly IndexFile[]) => FactsOrCause | undefined;
   /** The names of all projects that were found, for near misses. */
   readonly names: () => readonly string[];
+  /** A project's versions when they are known already. */
+  readonly knownShelf: (name: string, only?: string) => Shelf | undefined;
+  /** The indexes that are asked, as explanations call them. */
+  readonly indexesOf: (only?: string) => readonly string[];
 }
 
 /** Metadata of this many files are asked for, when they have none, before a release is given up. */
@@ -98,13 +103,23 @@ const readFacts = (offer: Offer, metadata: DistributionMetadata | undefined): Fa
   if (metadata === undefined)
     return {
       kind: 'custom',
-      reason: 'no-metadata',
+      reason: 'metadata',
       message: 'has no metadata that can be read without running it',
     };
   const message = mismatch(offer, metadata);
   return message === undefined
     ? makeFacts(metadata)
-    : { kind: 'custom', reason: 'metadata-mismatch', message };
+    : { kind: 'custom', reason: 'metadata', message };
+};
+
+/** An index as explanations call it: without credentials. */
+const shownIndex = (url: string): string => {
+  try {
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname}`.replace(/\/(?:simple\/?)?$/, '');
+  } catch {
+    return 'an index';
+  }
 };
 
 export const createLibrary = (index: PackageIndex, indexes: IndexChoice): Library => {
@@ -135,5 +150,11 @@ export const createLibrary = (index: PackageIndex, indexes: IndexChoice): Librar
     facts: (offer, files) => metadata.get(keyOf(offer, files), () => askMetadata(offer, files)),
     knownFacts: (offer, files) => metadata.peek(keyOf(offer, files)),
     names: () => [...found].sort(),
+    knownShelf: (name, only) => shelves.peek(`${name}\0${only ?? ''}`),
+    indexesOf: (only) => {
+      const { index: last = publicIndex, extra } = indexes;
+      const urls = only === undefined ? [...extra, ...(last === false ? [] : [last])] : [only];
+      return urls.map(shownIndex);
+    },
   };
 };

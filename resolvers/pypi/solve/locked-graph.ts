@@ -17,6 +17,7 @@ import type { IndexFile } from '../../registry/types.ts';
 import { publicIndex } from '../public-index.ts';
 import { readablePython } from './circumstances.ts';
 import type { GroupSolution } from './group.ts';
+import type { Need } from './needs.ts';
 import type { RootNeed } from './question.ts';
 import type { Offer } from './shelf.ts';
 import { existingFiles, fitsPlatform, isWheelFile } from './usable.ts';
@@ -105,35 +106,23 @@ const candidatesOf = (
 const dependenciesOf = ({ offer, groups }: Pick, picks: Picks): readonly LockedDependency[] => {
   const extras = new Set(groups.flatMap((group) => group.chosen.get(offer.name)?.extras ?? []));
   return [undefined, ...[...extras].sort()].flatMap((extra): readonly LockedDependency[] => {
-    const asking = new Map<
-      string,
-      {
-        needed: GroupSolution[];
-        name: string;
-        extras: readonly string[];
-        marker: LockedDependency['marker'];
-      }
-    >();
+    const asking = new Map<string, { need: Need; text: string; needed: GroupSolution[] }>();
     for (const group of groups) {
       for (const { need, text, platforms } of group.needsOf(offer, extra)) {
         const key = JSON.stringify([text, need.marker ?? null]);
-        const known = asking.get(key) ?? {
-          needed: [],
-          name: need.name,
-          extras: need.extras,
-          marker: need.marker,
-        };
+        const known = asking.get(key) ?? { need, text, needed: [] };
         asking.set(key, known);
         if (platforms.length > 0) known.needed.push(group);
       }
     }
-    return [...asking.values()].map(({ needed, name, extras: own, marker }) => ({
+    return [...asking.values()].map(({ needed, need: { name, extras: own, marker }, text }) => ({
       name,
       extras: own,
       candidates: candidatesOf(picks, name, needed),
       ...(marker === undefined ? {} : { marker }),
       ...(extra === undefined ? {} : { extra }),
       kind: 'runtime',
+      text,
     }));
   });
 };
@@ -166,7 +155,7 @@ const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPa
 };
 
 const rootDependency = (
-  { asked, name, group, extra }: RootNeed,
+  { asked, name, group, extra, text, origin }: RootNeed,
   candidates: readonly PackageId[],
 ): LockedDependency => ({
   name,
@@ -175,6 +164,8 @@ const rootDependency = (
   ...(asked.marker === undefined ? {} : { marker: asked.marker }),
   ...(extra === undefined ? {} : { extra }),
   kind: group === 'main' ? 'runtime' : 'dev',
+  text,
+  origin,
 });
 
 export interface GraphParts {

@@ -10,6 +10,7 @@ import type {
   Provider,
   Unusable,
 } from '../../solver/provider.ts';
+import { noSuchPackage, yanked as yankedCause } from '../explain/causes.ts';
 import type { ResolutionStrategy } from '../resolution.ts';
 import {
   type ActiveNeed,
@@ -28,7 +29,6 @@ import {
   isWheelFile,
   whyUnusable,
   yankedBecause,
-  yankedCause,
 } from './usable.ts';
 
 export interface ProviderContext extends Conditions, NeedsContext {
@@ -40,6 +40,8 @@ export interface ProviderContext extends Conditions, NeedsContext {
   /** Versions to be kept, best first, as points. */
   readonly preferred: (name: string) => readonly string[];
   readonly isDirect: (name: string) => boolean;
+  /** The indexes that a name is sought on, as explanations call them. */
+  readonly indexesOf: (name: string) => readonly string[];
   /** What the project itself and its constraints ask of each name. */
   readonly asked: ReadonlyMap<string, readonly Asked[]>;
 }
@@ -51,17 +53,6 @@ export interface PypiProvider extends Provider<VersionSet, Offer> {
   /** The needs of an offer whose facts are known already. */
   readonly needsOf: (offer: Offer, extra: string | undefined) => readonly ActiveNeed[];
 }
-
-const noSuchPackage: Unusable<VersionSet> = {
-  kind: 'unusable',
-  cause: {
-    kind: 'custom',
-    reason: 'no-such-package',
-    message: 'is no package of the indexes that were asked',
-    about: 'package',
-  },
-  set: versionSets.full,
-};
 
 const candidate = (offer: Offer): Candidate<VersionSet, Offer> => ({
   kind: 'candidate',
@@ -122,7 +113,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     const yanked = yankedBecause(existingFiles(offer, context));
     if (yanked === undefined || pins.covers(offer.name, set) || isPreferred(offer))
       return undefined;
-    return yankedCause(yanked);
+    return yankedCause(offer.name, offer.text, yanked);
   };
 
   const hasWheel = (offer: Offer): boolean =>
@@ -195,7 +186,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
       if (isCause(known)) return;
       const active = activeNeeds(offer, { facts: known, extra: undefined }, context);
       if (isUnusableCause(active)) return;
-      for (const { need, platforms } of active) if (platforms.length > 0) start(need.name);
+      for (const { need, platforms } of active) if (platforms.length > 0) void start(need.name);
     };
     if (facts instanceof Promise) facts.then(look, () => {});
   };
@@ -221,13 +212,19 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     }
   };
 
+  const missing = (name: string): Unusable<VersionSet> => ({
+    kind: 'unusable',
+    cause: noSuchPackage(name, { indexes: context.indexesOf(name), seen: library.names() }),
+    set: versionSets.full,
+  });
+
   const chooseFrom = (
     key: string,
     set: VersionSet,
     shelf: Shelf | undefined,
   ): Candidate<VersionSet, Offer> | Unusable<VersionSet> => {
     const { name, extra } = splitKey(key);
-    if (shelf === undefined) return noSuchPackage;
+    if (shelf === undefined) return missing(name);
     if (extra !== undefined) {
       const base = lastChosen.get(name);
       if (base !== undefined && versionSets.isSubset(base.only, set)) return candidate(base);

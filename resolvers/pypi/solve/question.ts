@@ -33,7 +33,7 @@ export interface RootNeed {
 /** The direct sources that were looked into, by the requirement that names them. */
 export type Directs = ReadonlyMap<AskedRequirement, DirectFound>;
 
-interface Wish {
+export interface Wish {
   readonly root: string;
   readonly group: string;
   readonly extra?: string;
@@ -80,12 +80,16 @@ const extrasText = (extras: readonly string[]): string =>
 export const rootNeedsOf = (
   wishes: readonly Wish[],
   directs: Directs,
-  rules: readonly ConstraintRule[],
+  {
+    rules,
+    fired,
+  }: { readonly rules: readonly ConstraintRule[]; readonly fired: Set<ConstraintRule> },
 ): readonly RootNeed[] =>
   wishes.flatMap((wish): readonly RootNeed[] => {
     const { asked } = wish;
     const name = named(directs, asked);
     const change = changeOf(rules, wish.root, { name });
+    if (change.kind !== 'kept') fired.add(change.rule);
     if (change.kind === 'ignored') return [];
     if (change.kind === 'kept') {
       const direct = directs.get(asked);
@@ -184,7 +188,7 @@ const boundsOf = (
           }),
         ],
   ),
-  ...boundsIn(rules).map(({ on, place, use }) =>
+  ...boundsIn(rules).map(({ on, place, use = '' }) =>
     exclusionOf(on, {
       set: askedBy(use).set,
       reason: 'rule',
@@ -211,7 +215,8 @@ const append = <T>(map: Map<string, T[]>, key: string, value: T): void => {
   else values.push(value);
 };
 
-const holdsSomewhere = (
+/** Whether a requirement holds on any platform. Throws MARKER_INVALID with its place. */
+export const holdsSomewhere = (
   { marker, text, origin }: AskedRequirement,
   { whereHolds }: Circumstances,
 ): boolean => {

@@ -34,9 +34,5 @@ export const changeOf = (
 };
 
 /** The bounds that hold for everybody, beside what each asks. */
-export const boundsIn = (
-  rules: readonly ConstraintRule[],
-): readonly (ConstraintRule & { readonly use: string })[] =>
-  rules.flatMap((rule) =>
-    rule.of === '*' && rule.use !== undefined ? [{ ...rule, use: rule.use }] : [],
-  );
+export const boundsIn = (rules: readonly ConstraintRule[]): readonly ConstraintRule[] =>
+  rules.filter(isBound);

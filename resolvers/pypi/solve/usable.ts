@@ -1,8 +1,16 @@
 /** Whether a release can be used: the files that are left when all conditions are looked at, or why none is. */
-import { type Platform, platformName } from '../../../graph/platform.ts';
+import type { Platform } from '../../../graph/platform.ts';
 import { tryParseSdistExtension } from '../../../standards/sdist-name.ts';
 import type { IndexFile } from '../../registry/types.ts';
 import type { CustomCause } from '../../solver/cause.ts';
+import {
+  needsPython,
+  noFileWithHash,
+  noUsableFile,
+  onlySource,
+  onlyWheels,
+  tooNew,
+} from '../explain/causes.ts';
 import { type Circumstances, readablePython } from './circumstances.ts';
 import type { Policy } from './policy.ts';
 import type { Offer } from './shelf.ts';
@@ -18,12 +26,12 @@ export interface Conditions {
 
 export const isWheelFile = (fileName: string): boolean => fileName.endsWith('.whl');
 
-const because = (reason: string, message: string, hint?: string): CustomCause => ({
+const noUploadTime: CustomCause = {
   kind: 'custom',
-  reason,
-  message,
-  ...(hint === undefined ? {} : { hint }),
-});
+  reason: 'too-new',
+  message: 'has no upload time',
+  hint: '`--exclude-newer` needs an index that states when files were uploaded',
+};
 
 const isOldEnough = ({ uploadTime }: IndexFile, limit: number): boolean => {
   const time = uploadTime === undefined ? Number.NaN : Date.parse(uploadTime);
@@ -61,26 +69,25 @@ export const fitsPlatform = (
   return !policy.onlyBinary(name) && tryParseSdistExtension(fileName) !== undefined;
 };
 
-const otherPython = (files: readonly IndexFile[]): CustomCause => {
+const otherPython = (files: readonly IndexFile[], { circumstances }: Conditions): CustomCause => {
   const wanted = files.find(({ requiresPython }) => requiresPython !== undefined)?.requiresPython;
-  return because('requires-python', `needs Python ${readablePython(wanted ?? '')}`);
+  return needsPython(readablePython(wanted ?? ''), circumstances.python);
 };
 
 const noFile = (
-  { name }: Offer,
+  { name, files }: Offer,
   { circumstances, policy }: Conditions,
   unfit: readonly Platform[],
 ): CustomCause => {
-  const where = `for ${unfit.map(platformName).join(', ')} on Python ${circumstances.python.version}`;
-  if (policy.onlyBinary(name) && !policy.noBinary(name))
-    return because('no-file', `has no wheel ${where}`, 'only wheels are allowed (`--only-binary`)');
-  if (policy.noBinary(name) && !policy.onlyBinary(name))
-    return because(
-      'no-file',
-      'has no source distribution',
-      'wheels are not allowed (`--no-binary`)',
-    );
-  return because('no-file', `has no file ${where}`);
+  const sources = files.filter(({ fileName }) => tryParseSdistExtension(fileName) !== undefined);
+  if (policy.onlyBinary(name) && sources.length > 0) return onlySource(name);
+  if (policy.noBinary(name) && sources.length === 0) return onlyWheels(name);
+  const { platforms, python } = circumstances;
+  return noUsableFile(
+    files.map(({ fileName }) => fileName),
+    unfit,
+    { python, platforms },
+  );
 };
 
 /** Why nobody can use an offer; undefined when it can be used. Whether it is yanked is another matter. */
@@ -89,25 +96,15 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const { allowsPython, platforms } = circumstances;
   if (offer.direct !== undefined) return undefined;
   const recent = inTime(offer.files, policy);
-  if (recent.length === 0 && offer.files.length > 0) {
+  if (recent.length === 0 && offer.files.length > 0 && policy.excludeNewer !== undefined)
     return offer.files.some(({ uploadTime }) => uploadTime !== undefined)
-      ? because(
-          'exclude-newer',
-          'was uploaded too late',
-          'versions are limited by `--exclude-newer`',
-        )
-      : because(
-          'exclude-newer',
-          'has no upload time',
-          '`--exclude-newer` needs an index that states upload times',
-        );
-  }
+      ? tooNew(policy.excludeNewer)
+      : noUploadTime;
   const hashes = hashesOf(offer.name);
   const trusted = recent.filter((file) => hasHash(file, hashes));
-  if (trusted.length === 0 && recent.length > 0)
-    return because('hash', 'has no file with one of the hashes asked for');
+  if (trusted.length === 0 && recent.length > 0) return noFileWithHash('its requirement');
   const running = trusted.filter(({ requiresPython }) => allowsPython(requiresPython));
-  if (running.length === 0 && trusted.length > 0) return otherPython(trusted);
+  if (running.length === 0 && trusted.length > 0) return otherPython(trusted, conditions);
   const unfitWith = (files: readonly IndexFile[]): readonly Platform[] =>
     platforms.filter(
       (platform) =>
@@ -119,7 +116,10 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const unfit = unfitWith(running);
   if (isEnough(unfit)) return undefined;
   if (isEnough(unfitWith(trusted)))
-    return otherPython(trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)));
+    return otherPython(
+      trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)),
+      conditions,
+    );
   const missing = required.filter((each) => unfit.includes(each));
   return noFile(offer, conditions, missing.length > 0 ? missing : unfit);
 };
@@ -132,10 +132,3 @@ export const yankedBecause = (files: readonly IndexFile[]): string | true | unde
   )?.yanked;
   return typeof reason === 'string' ? reason.replace(/\s+/g, ' ').trim() : true;
 };
-
-export const yankedCause = (reason: string | true): CustomCause =>
-  because(
-    'yanked',
-    reason === true ? 'was yanked' : `was yanked (${reason})`,
-    'a yanked version is taken only when it is pinned with `==`',
-  );
