@@ -124,7 +124,7 @@ const solveFor = async (
       const again = await trySolve(taskWith(more), solutions.platforms);
       return again.kind === 'failure' ? again : undefined;
     },
-    { project: set.roots[0]?.name ?? 'project', rules },
+    { task, project: set.roots[0]?.name ?? 'project' },
   );
 };
 

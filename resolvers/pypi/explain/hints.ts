@@ -89,18 +89,6 @@ const otherPlace = (fact: Fact, context: HintContext): string | undefined => {
     : `the wheels of ${fact.name} are for other systems, and it has no source distribution`;
 };
 
-/** Whom a missing file is due to: an option, or who publishes. */
-const otherFiles = (fact: Fact, context: HintContext): string | undefined => {
-  const names = (publishedIn(fact, context).at(-1)?.files ?? []).map(({ fileName }) => fileName);
-  const { name, message = '' } = fact;
-  const hasSource = names.some((file) => !file.endsWith('.whl'));
-  if (hasSource && message.startsWith('has no wheel'))
-    return `${name} has a source distribution: leave it out of \`--only-binary\``;
-  if (names.length > 0 && message.startsWith('has no source'))
-    return `${name} has wheels: leave it out of \`--no-binary\``;
-  return otherPlace(fact, context) ?? fact.hint;
-};
-
 const yankedPin = (fact: Fact, context: HintContext): string | undefined => {
   const newest = publishedIn(fact, context).at(-1);
   return newest === undefined
@@ -113,14 +101,10 @@ export const hintFor = (fact: Fact, context: HintContext): string | undefined =>
   switch (fact.reason) {
     case 'no-such-package':
       return nearName(fact, context);
-    case 'requires-python':
+    case 'python':
       return otherPython(fact, context) ?? fact.hint;
     case 'no-file':
-      return otherFiles(fact, context);
-    case 'exclude-newer':
-      return `for ${fact.name}, give a later \`--exclude-newer\``;
-    case 'hash':
-      return `compare the hashes of ${fact.name} with those on the index: they may be of another version`;
+      return otherPlace(fact, context) ?? fact.hint;
     case 'no-metadata':
     case 'metadata-mismatch':
     case 'invalid-requirement':

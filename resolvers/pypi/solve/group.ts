@@ -7,7 +7,7 @@ import type { ActiveNeed } from './active-needs.ts';
 import type { Circumstances } from './circumstances.ts';
 import { type DirectFound, textOfSource } from './direct.ts';
 import { splitKey } from './keys.ts';
-import { type Facts, isCause, type Library, makeFacts } from './library.ts';
+import { type Eventually, type Facts, isCause, type Library, makeFacts } from './library.ts';
 import type { Policy } from './policy.ts';
 import { createProvider, type PypiProvider } from './provider.ts';
 import { type Directs, type Question, questionOf, type RootNeed } from './question.ts';
@@ -41,6 +41,8 @@ export interface GroupFailure {
   readonly question: Question;
   /** The versions of a name as far as they were looked up. */
   readonly knownShelf: (name: string) => Shelf | undefined;
+  /** The same, and looked up. */
+  readonly shelfOf: (name: string) => Eventually<Shelf | undefined>;
 }
 
 /** What is the same for all groups. */
@@ -225,6 +227,7 @@ export const solveGroup = async (
         failure: result,
         question,
         knownShelf: context.knownShelf,
+        shelfOf: context.shelfOf,
       };
     const solution: GroupSolution = {
       kind: 'solution',

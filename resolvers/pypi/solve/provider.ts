@@ -11,6 +11,7 @@ import type {
   Unusable,
 } from '../../solver/provider.ts';
 import { noSuchPackage, yanked as yankedCause } from '../explain/causes.ts';
+import { commonCause, isAlike } from '../explain/common-cause.ts';
 import type { ResolutionStrategy } from '../resolution.ts';
 import {
   type ActiveNeed,
@@ -113,7 +114,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     const yanked = yankedBecause(existingFiles(offer, context));
     if (yanked === undefined || pins.covers(offer.name, set) || isPreferred(offer))
       return undefined;
-    return yankedCause(offer.name, offer.text, yanked);
+    return yankedCause(yanked);
   };
 
   const hasWheel = (offer: Offer): boolean =>
@@ -154,17 +155,24 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     (policy.preferWheel(shelf.name) ? firstOf(shelf, set, hasWheel) : undefined) ??
     firstOf(shelf, set, () => true);
 
-  /** Why there is nothing: of those with the reason of the best, all. */
+  /** Why there is nothing: of all that have the reason of the best, asked about or not. */
   const unusable = (shelf: Shelf, set: VersionSet): Unusable<VersionSet> => {
     const offers = [...oldestIn(shelf, set)];
     const newest = offers.at(-1);
     const cause = newest === undefined ? undefined : whyNot(newest, set);
     if (cause?.kind !== 'custom') return { kind: 'unusable', cause: { kind: 'no-versions' } };
-    const same = offers.filter((offer) => {
+    // Whether a yanked version may be used depends on the set.
+    const all = cause.reason === 'yanked' ? offers : shelf.offers;
+    const same = all.flatMap((offer) => {
       const reason = whyNot(offer, set);
-      return reason?.kind === 'custom' && reason.message === cause.message;
+      return reason?.kind === 'custom' && isAlike(reason, cause) ? [{ offer, reason }] : [];
     });
-    return { kind: 'unusable', cause, set: spansOf(same) };
+    const reasons = same.map(({ reason }) => reason);
+    return {
+      kind: 'unusable',
+      cause: commonCause(cause, reasons, circumstances.python),
+      set: spansOf(same.map(({ offer }) => offer)),
+    };
   };
 
   const filesOf = (offer: Offer) =>
@@ -214,7 +222,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
 
   const missing = (name: string): Unusable<VersionSet> => ({
     kind: 'unusable',
-    cause: noSuchPackage(name, { indexes: context.indexesOf(name), seen: library.names() }),
+    cause: noSuchPackage(context.indexesOf(name)),
     set: versionSets.full,
   });
 

@@ -69,9 +69,9 @@ export const fitsPlatform = (
   return !policy.onlyBinary(name) && tryParseSdistExtension(fileName) !== undefined;
 };
 
-const otherPython = (files: readonly IndexFile[], { circumstances }: Conditions): CustomCause => {
+const otherPython = (files: readonly IndexFile[]): CustomCause => {
   const wanted = files.find(({ requiresPython }) => requiresPython !== undefined)?.requiresPython;
-  return needsPython(readablePython(wanted ?? ''), circumstances.python);
+  return needsPython(readablePython(wanted ?? ''));
 };
 
 const noFile = (
@@ -82,11 +82,10 @@ const noFile = (
   const sources = files.filter(({ fileName }) => tryParseSdistExtension(fileName) !== undefined);
   if (policy.onlyBinary(name) && sources.length > 0) return onlySource(name);
   if (policy.noBinary(name) && sources.length === 0) return onlyWheels(name);
-  const { platforms, python } = circumstances;
   return noUsableFile(
     files.map(({ fileName }) => fileName),
     unfit,
-    { python, platforms },
+    circumstances.python,
   );
 };
 
@@ -104,7 +103,7 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const trusted = recent.filter((file) => hasHash(file, hashes));
   if (trusted.length === 0 && recent.length > 0) return noFileWithHash('its requirement');
   const running = trusted.filter(({ requiresPython }) => allowsPython(requiresPython));
-  if (running.length === 0 && trusted.length > 0) return otherPython(trusted, conditions);
+  if (running.length === 0 && trusted.length > 0) return otherPython(trusted);
   const unfitWith = (files: readonly IndexFile[]): readonly Platform[] =>
     platforms.filter(
       (platform) =>
@@ -116,10 +115,7 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const unfit = unfitWith(running);
   if (isEnough(unfit)) return undefined;
   if (isEnough(unfitWith(trusted)))
-    return otherPython(
-      trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)),
-      conditions,
-    );
+    return otherPython(trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)));
   const missing = required.filter((each) => unfit.includes(each));
   return noFile(offer, conditions, missing.length > 0 ? missing : unfit);
 };

@@ -77,10 +77,7 @@ export const resolve = async (
 };
 
 /** The error of a question without an answer. */
-export const failureOf = async (
-  projects: FakeProjects,
-  asking: Asking,
-): Promise<Lock2nixError> => {
+export const failureOf = async (projects: FakeProjects, asking: Asking): Promise<Lock2nixError> => {
   try {
     await resolve(projects, asking);
   } catch (error) {

@@ -20,14 +20,14 @@ import { type HintContext, hintFor } from './hints.ts';
 import { proofText } from './proof-text.ts';
 import { isIn, nearestVersions } from './version-words.ts';
 
-export interface RefusalContext extends Omit<BlameContext, 'isSettled'>, HintContext {
+export interface UnsatisfiableContext extends Omit<BlameContext, 'isSettled'>, HintContext {
   readonly load: Load;
 }
 
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
 /** One hint for each kind of trouble with a package: the one that comes first, numbers as numbers. */
-const hintsOf = (facts: readonly Fact[], context: RefusalContext): readonly string[] => {
+const hintsOf = (facts: readonly Fact[], context: UnsatisfiableContext): readonly string[] => {
   const kinds = new Map<string, string>();
   for (const fact of facts) {
     const hint = hintFor(fact, context);
@@ -41,7 +41,10 @@ const hintsOf = (facts: readonly Fact[], context: RefusalContext): readonly stri
 };
 
 /** Which versions there are, for a requirement that no published one matches. */
-const versionHint = ({ on, set }: Asking, { published }: RefusalContext): readonly string[] => {
+const versionHint = (
+  { on, set }: Asking,
+  { published }: UnsatisfiableContext,
+): readonly string[] => {
   const all = published(on);
   if (all.length === 0 || all.some((each) => isIn(set, each))) return [];
   const [first, second] = nearestVersions(set, all);
@@ -61,7 +64,7 @@ const narrowed = (fact: Fact, lost: readonly Asking[]): Fact => {
 
 const adviceOn = (
   { evidence, proposed }: Contradiction,
-  context: RefusalContext,
+  context: UnsatisfiableContext,
 ): readonly string[] => {
   const lost = proposed.length > 0 ? [] : hopeless(evidence, context);
   const names = new Set([...proposed, ...lost].map(({ on }) => on));
@@ -90,7 +93,7 @@ const messageOf = (found: readonly Contradiction[], texts: readonly string[]): s
   return `no versions satisfy all requirements, for ${found.length} independent reasons:\n${all}`;
 };
 
-const hintOf = (found: readonly Contradiction[], context: RefusalContext): string => {
+const hintOf = (found: readonly Contradiction[], context: UnsatisfiableContext): string => {
   const advice = unique(found.flatMap((each) => adviceOn(each, context)));
   const rules = found.flatMap(({ proposed }) => proposed);
   if (rules.length === 0)
@@ -104,10 +107,10 @@ const hintOf = (found: readonly Contradiction[], context: RefusalContext): strin
  * `solveAgain` finds, and the hint ends with rules that, pasted into overrides.toml, settle those
  * that rules can settle.
  */
-export const refuse = async (
+export const explainUnsatisfiable = async (
   failure: Incompatibility<VersionSet>,
   solveAgain: SolveAgain,
-  context: RefusalContext,
+  context: UnsatisfiableContext,
 ): Promise<Lock2nixError> => {
   const found = await findContradictions(failure, solveAgain, context);
   const texts = found.map(({ proof, evidence }) => proofText(proof, evidence, context.published));
