@@ -99,11 +99,11 @@ const unionText = (constraint: Constraint): string | undefined => {
   return [...ends, ...gaps, ...rest].join(',');
 };
 
-/** The pre-releases of the ends, which `<2` leaves out: whether a union has them is nobody's wish. */
+/** The pre-releases of the ends, such as `3.0a1` of `>=3`: whether a union has them is nobody's wish. */
 const endPrereleases = (constraint: Constraint): VersionSet =>
   constraint
     .flat()
-    .filter(({ operator }) => operator === '<')
+    .filter(({ operator }) => operator === '<' || operator === '>=')
     .map(({ version }) => {
       const text = `${version.epoch}!${version.release.join('.')}`;
       const from = parseSpecifierSet(`>=${text}.dev0`).versions;

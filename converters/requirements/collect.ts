@@ -60,7 +60,7 @@ const warn = (found: Collected, file: OpenFile, line: FileLine, message: string)
   found.diagnostics.push({
     severity: 'warning',
     code: 'option-ignored',
-    message,
+    message: safeText(message, line),
     location: { file: file.shown, line: line.line },
   });
 };
