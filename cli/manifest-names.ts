@@ -13,8 +13,9 @@ export const manifestNames: readonly string[] = [
 
 export const isManifestName = (name: string): boolean => manifestNames.includes(name);
 
-/** Whether a manifest asks for anything: a pyproject.toml may be there for tools alone. */
+/** Whether a manifest asks for anything: a pyproject.toml or setup.cfg may be there for tools alone. */
 export const isMeant = (name: string, text: string): boolean =>
+  !projectNames.includes(name) ||
   formats.some((format) => format.fileNames.includes(name) && format.recognises(text));
 
 /** The usual names of locks that lock2nix reads. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
+import { besideInput } from '../beside-input.ts';
 import { checkFiles } from '../check/files.ts';
 import type { Finding } from '../check/finding.ts';
 import { checkInputs } from '../check/inputs.ts';
@@ -14,7 +15,6 @@ import {
 import { missingInput, readSpecs, specInput, tooMany, tryDefaultFile } from '../input.ts';
 import { type AskedOptions, formatOptions, mergeOptions, recordedOptions } from '../options.ts';
 import { announcementName, type OutputView, recordName, viewOutput } from '../output-view.ts';
-import { besideInput } from '../beside-input.ts';
 import { outputFolder, shownOutput, shownPath } from '../place.ts';
 import { type PrintedOutput, printOutput } from '../print-output.ts';
 import { parseRecord, type RecordFile } from '../read-record.ts';

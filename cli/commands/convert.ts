@@ -1,7 +1,7 @@
+import { besideInput } from '../beside-input.ts';
 import { findInput } from '../input.ts';
 import { pinProject } from '../pipeline/pin.ts';
 import { keptAt } from '../pipeline/preferences.ts';
-import { besideInput } from '../beside-input.ts';
 import { openProject } from '../pipeline/project.ts';
 import { type RecipeResult, writeRecipe } from '../pipeline/recipe.ts';
 import type { PipelineContext, RecipeRequest } from '../pipeline/request.ts';
@@ -28,7 +28,7 @@ export const convert = async (
   const input = findInput(request.inputs, { command: 'convert', cwd, ecosystem });
   const output = outputFolder(request.output, { folder: input.folder, cwd });
   const asked = besideInput(request, { folder: input.folder, cwd });
-  const project = await openProject(input, asked, cwd);
+  const project = await openProject(input, asked, world);
   const kept = keptAt(output, asked);
   return withSources(request, context, async (sources) => {
     const versions = await findVersions(project, { asked, kept, world, sources });

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../graph/errors.ts';
+import { besideInput } from '../beside-input.ts';
 import { findInput, type Input } from '../input.ts';
 import { type AskedOptions, mergeAsked } from '../options.ts';
 import { pinProject } from '../pipeline/pin.ts';
 import { keptAt } from '../pipeline/preferences.ts';
-import { besideInput } from '../beside-input.ts';
 import { openProject } from '../pipeline/project.ts';
 import { readRecorded, recordedInput } from '../pipeline/recorded.ts';
 import type { PipelineContext, RecipeRequest } from '../pipeline/request.ts';
@@ -52,7 +52,7 @@ export const explain = async (
 ): Promise<ExplainResult> => {
   const { world } = context;
   const { input, asked, output } = whatToExplain(request, world.cwd);
-  const project = await openProject(input, asked, world.cwd);
+  const project = await openProject(input, asked, world);
   const kept = keptAt(output, asked);
   return withSources(request, context, async (sources) => {
     const versions = await findVersions(project, { asked, kept, world, sources });

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../graph/errors.ts';
+import { besideInput } from '../beside-input.ts';
 import { findInput } from '../input.ts';
 import { keptAt } from '../pipeline/preferences.ts';
-import { besideInput } from '../beside-input.ts';
 import { openProject } from '../pipeline/project.ts';
 import type { PipelineContext, RecipeRequest } from '../pipeline/request.ts';
 import { withSources } from '../pipeline/sources.ts';
@@ -35,7 +35,7 @@ export const resolveVersions = async (
   const { ecosystem, format } = request;
   const input = findInput(request.inputs, { command: 'lock2nix resolve', cwd, ecosystem });
   const asked = besideInput(request, { folder: input.folder, cwd });
-  const project = await openProject(input, asked, cwd);
+  const project = await openProject(input, asked, world);
   const kept = keptAt(outputFolder(undefined, { folder: input.folder, cwd }), asked);
   return withSources(request, context, async (sources) => {
     const versions = await findVersions(project, { asked, kept, world, sources });

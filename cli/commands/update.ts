@@ -5,10 +5,10 @@ import type { RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import { normaliseName } from '../../standards/name.ts';
 import { nearest } from '../../standards/nearest.ts';
 import { quoted } from '../../standards/quoted.ts';
+import { besideInput } from '../beside-input.ts';
 import { mergeAsked } from '../options.ts';
 import { pinProject } from '../pipeline/pin.ts';
 import { keptBut, nothingKept } from '../pipeline/preferences.ts';
-import { besideInput } from '../beside-input.ts';
 import { openProject, type Project } from '../pipeline/project.ts';
 import { type RecipeResult, writeRecipe } from '../pipeline/recipe.ts';
 import { readRecorded, recordedInput } from '../pipeline/recorded.ts';
@@ -81,7 +81,7 @@ export const update = async (
   const { record, graph: before } = readRecorded(output, shown);
   const input = recordedInput(record, cwd);
   const asked = mergeAsked(record.options, besideInput(request, { folder: input.folder, cwd }));
-  const project = await openProject(input, asked, cwd);
+  const project = await openProject(input, asked, world);
   refuseLock(project);
   const kept = keptOf(request.names, before, shown);
   return withSources(request, context, async (sources) => {

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../graph/errors.ts';
 import type { PinnedGraph } from '../../graph/types.ts';
 import { validateGraph } from '../../graph/validate.ts';
+import { buildRequires } from '../../overrides/build-requires.ts';
 import { solveRules } from '../../overrides/solve-rules.ts';
 import type { RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import type { AskedOptions } from '../options.ts';
@@ -47,6 +48,7 @@ export const pinProject = async (
         ...(excludeNewer === undefined ? {} : { excludeNewer }),
         preferences: kept.builds,
         rules: solveRules(overrides),
+        requires: buildRequires(overrides),
       },
     },
     sources,

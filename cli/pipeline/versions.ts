@@ -13,7 +13,6 @@ import { commonSystems, currentSystem, parsePlatforms } from '../platforms.ts';
 import { allNames } from '../record.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
 import type { World } from '../world.ts';
-import { refuseForLock } from './lock-options.ts';
 import type { Project } from './project.ts';
 import type { Sources } from './sources.ts';
 import { chooseWanted, knownNames } from './wanted.ts';
@@ -134,9 +133,8 @@ export const findVersions = async (
     readonly sources: () => Promise<Sources>;
   },
 ): Promise<Versions> => {
-  const { converted, input } = project;
+  const { converted, siblings } = project;
   if (converted.kind === 'locked') {
-    refuseForLock(asked, input.shown);
     const aim = await aimOf(project, asked, world);
     return {
       ...aim,
@@ -150,7 +148,10 @@ export const findVersions = async (
   const set = askedSet(project, converted.set);
   const choices = choicesOf(asked, set);
   const options = resolveOptions(project, { aim, asked, choices, kept });
-  const resolution = await resolveRequirements(set, options, await sources());
+  const resolution = await resolveRequirements(set, options, {
+    ...(await sources()),
+    readPath: siblings.readBytes,
+  });
   return {
     ...aim,
     choices,

@@ -753,7 +753,9 @@ test('nothing that `check` loads can reach a network or a cache', () => {
   };
   load(join(root, 'cli/commands/check.ts'));
   expect(loaded.size).toBeGreaterThan(30);
-  expect([...loaded].filter((path) => path.includes('registry/') && !path.endsWith('registry/url.ts'))).toEqual([]);
+  expect(
+    [...loaded].filter((path) => path.includes('registry/') && !path.endsWith('registry/url.ts')),
+  ).toEqual([]);
   const reaching =
     /^(?:got|hpagent|p-limit|node:(?:http|http2|https|net|tls|dns|dgram|child_process))\b/;
   expect([...packages].filter((name) => reaching.test(name))).toEqual([]);

@@ -19,7 +19,7 @@ import { main } from '../../cli/main.ts';
 import type { World } from '../../cli/world.ts';
 import { makeTar } from '../standards/make-archive.ts';
 import { type Loopback, type Script, startLoopback } from '../support/loopback.ts';
-import { indexScripts as serveProjects, servedTools } from '../support/loopback-index.ts';
+import { servedTools, indexScripts as serveProjects } from '../support/loopback-index.ts';
 
 const folders: string[] = [];
 const servers: Loopback[] = [];
