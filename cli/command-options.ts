@@ -118,10 +118,10 @@ const noBinary = (description: string): Option => {
 const solveOptions = (defaults: Defaults): readonly Option[] => [
   listOption(
     '--only-binary <names>',
-    `comma-separated, or :all:: these are never built from source (default: ${defaults.files})`,
+    `comma-separated names, or :all:, that are never built from source (default: ${defaults.files})`,
   ),
   noBinary(
-    `comma-separated, or :all:: these are always built from source (default: ${defaults.files})`,
+    `comma-separated names, or :all:, that are always built from source (default: ${defaults.files})`,
   ),
   new Option('--pre', `pre-releases are as good as any version (default: ${defaults.pre})`),
   choiceOption(

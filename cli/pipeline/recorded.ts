@@ -28,7 +28,8 @@ export const tryReadRecorded = (folder: string): Recorded | undefined => {
     const text = view.textOf(announcementName) ?? view.textOf(recordName);
     return text === undefined ? undefined : parse(text, recordName, '');
   } catch (error) {
-    if (isLock2nixError(error)) return undefined;
+    const isOfDisk = typeof error === 'object' && error !== null && 'syscall' in error;
+    if (isLock2nixError(error) || isOfDisk) return undefined;
     throw error;
   }
 };

@@ -657,15 +657,22 @@ test.each([
   [
     'a package',
     makeFolder,
-    ['pypi:flask'],
-    expect.stringContaining('names a package'),
-    expect.any(String),
+    ['pypi:Flask>=3', 'pypi:click'],
+    'there is no recipe in `nix/lock2nix`',
+    "convert pypi:click 'pypi:flask>=3'",
+  ],
+  [
+    'a path that is not there',
+    makeFolder,
+    ['no/where'],
+    'there is no file `no/where`',
+    'name a lockfile, a manifest or a folder with one: convert PATH/TO/poetry.lock',
   ],
   [
     'two inputs',
     makeFolder,
     ['a', 'b'],
-    '`check` takes one input, and was given 2',
+    '`check` takes one input, or packages, and was given 2',
     expect.any(String),
   ],
 ])('%s: exit code 2', async (_, make, argv, message, hint) => {
