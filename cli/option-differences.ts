@@ -4,7 +4,7 @@ import { type AskedOptions, flag, groupsOf, namesOf } from './options.ts';
 import { parsePlatforms } from './platforms.ts';
 import type { RecordFile } from './read-record.ts';
 import { quoteShell } from './shell.ts';
-import { recordedSolveOptions, typedSolveOptions } from './solve-options.ts';
+import { noNames, recordedSolveOptions, typedSolveOptions } from './solve-options.ts';
 
 /** An option that a recipe was made with otherwise. */
 export interface OptionDifference {
@@ -55,6 +55,9 @@ const defaults: Readonly<Record<string, string>> = {
 const shownValues = (name: string, values: readonly string[]): string =>
   values.length === 0 ? (defaults[name] ?? 'none') : values.join(', ');
 
+/** An option that is given only to take back what it does: `--no-binary :none:`. */
+const taken = (name: string): string => `${name} ${defaults[name] ?? noNames}`;
+
 /** The options of finding versions that are given, and differ. */
 const solveDifferences = (
   asked: AskedOptions,
@@ -78,11 +81,11 @@ const solveDifferences = (
     list.find((each) => each.name === name)?.values ?? [];
   return Object.keys(isGiven).flatMap((name) => {
     const [mine, theirs] = [valuesIn(given, name), valuesIn(recorded, name)];
-    if (isGiven[name] !== true || mine.join('\n') === theirs.join('\n')) return [];
+    if (isGiven[name] !== true || JSON.stringify(mine) === JSON.stringify(theirs)) return [];
     if (name === '--pre') return [{ given: '--pre', recorded: 'was made without it' }];
     return [
       {
-        given: `${name} ${quoteShell(shownValues(name, mine).replaceAll(', ', ','))}`,
+        given: mine.length === 0 ? taken(name) : `${name} ${quoteShell(mine.join(','))}`,
         recorded: `was made with ${shownValues(name, theirs)}`,
       },
     ];

@@ -8,7 +8,7 @@ import { allNames, type RecordSolveOptions } from './record.ts';
 import { quoteShell } from './shell.ts';
 
 /** Takes back the names before it, as pip's options of these names have it. */
-const noNames = ':none:';
+export const noNames = ':none:';
 
 /** pip's reading of `--only-binary` and `--no-binary`: `:all:` stands alone, `:none:` starts anew. */
 const nameSet = (asked: readonly string[]): readonly string[] => {

@@ -56,9 +56,9 @@ const scoped = (graph: PinnedGraph, scope: Scope): ByName => {
 const versionsOf = (packages: readonly PinnedPackage[]): readonly string[] =>
   sorted(packages.map(({ version }) => version));
 
-/** All that decides what is fetched and how it is built, besides the version. */
+/** What a file is: its contents, wherever they are fetched from, and where it is used. */
 const fileKey = ({ fileName, source, integrity, platforms }: Artifact): string =>
-  JSON.stringify([fileName, source, integrity?.sri, platforms]);
+  JSON.stringify([fileName, integrity?.sri ?? source, platforms]);
 
 const filesOf = (packages: readonly PinnedPackage[]): ReadonlyMap<string, string> =>
   new Map(
