@@ -6,6 +6,7 @@ import { readArchive } from './archive.ts';
 import { defaultBuildSystem, parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
+import { type DeclaredProject, declaredProject } from './declared-project.ts';
 import { quoted } from './quoted.ts';
 import { setupRequiresIn } from './setup-requires.ts';
 import { parseToml } from './toml.ts';
@@ -23,6 +24,8 @@ export interface Project {
   readonly setupRequires: readonly string[];
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
+  /** What it declares where there is no PKG-INFO. */
+  readonly declared?: DeclaredProject;
 }
 
 export interface Sdist extends Project {
@@ -119,12 +122,14 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   const pkgInfo = files.get('PKG-INFO');
   const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
   const buildSystem = pyproject && naming(label, () => readBuildSystem(pyproject, files));
+  const declared = metadata === undefined ? declaredProject(files) : undefined;
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),
     setupRequires: setupRequiresIn(files),
     ...(buildSystem === undefined ? {} : { buildSystem }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(declared === undefined ? {} : { declared }),
   };
 };
 

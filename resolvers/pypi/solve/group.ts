@@ -204,6 +204,33 @@ const unite = (a: Required, b: Required): Required => {
   return all;
 };
 
+/** A question for some platforms with what answers it. */
+export const openGroup = (
+  task: Task,
+  platforms: readonly Platform[],
+  required: Required = new Map(),
+) => {
+  const circumstances = task.circumstances(platforms);
+  const question = questionOf(task, task, circumstances);
+  const context = contextOf(task, { question, circumstances, required });
+  const provider = createProvider(context);
+  const solutionOf = (chosen: ReadonlyMap<string, Chosen>): GroupSolution => ({
+    kind: 'solution',
+    platforms,
+    question,
+    chosen,
+    needsOf: provider.needsOf,
+    factsOf: (offer) => {
+      const facts = provider.factsOf(offer);
+      return facts instanceof Promise || isCause(facts) ? undefined : facts;
+    },
+    provider,
+    conditions: context,
+  });
+  const { knownShelf, shelfOf } = context;
+  return { circumstances, question, provider, knownShelf, shelfOf, solutionOf };
+};
+
 /**
  * Solves for a group of platforms. A name is first required to have a file on one of them; where a
  * solution turns out to need it on others, it is solved again with that known. Throws UNSATISFIABLE
@@ -213,36 +240,15 @@ export const solveGroup = async (
   task: Task,
   platforms: readonly Platform[],
 ): Promise<GroupSolution | GroupFailure> => {
-  const circumstances = task.circumstances(platforms);
-  const question = questionOf(task, task, circumstances);
   let required: Required = new Map();
   for (;;) {
-    const context = contextOf(task, { question, circumstances, required });
-    const provider = createProvider(context);
-    const result = await solve(provider, question.problem);
+    const group = openGroup(task, platforms, required);
+    const { question, knownShelf, shelfOf } = group;
+    const result = await solve(group.provider, question.problem);
     if (result.kind === 'failure')
-      return {
-        kind: 'failure',
-        platforms,
-        failure: result,
-        question,
-        knownShelf: context.knownShelf,
-        shelfOf: context.shelfOf,
-      };
-    const solution: GroupSolution = {
-      kind: 'solution',
-      platforms,
-      question,
-      chosen: chosenOf(result),
-      needsOf: provider.needsOf,
-      factsOf: (offer) => {
-        const facts = provider.factsOf(offer);
-        return facts instanceof Promise || isCause(facts) ? undefined : facts;
-      },
-      provider,
-      conditions: context,
-    };
-    const missing = missingFiles(solution, circumstances);
+      return { kind: 'failure', platforms, failure: result, question, knownShelf, shelfOf };
+    const solution = group.solutionOf(chosenOf(result));
+    const missing = missingFiles(solution, group.circumstances);
     if (missing.size === 0) return solution;
     required = unite(required, missing);
   }

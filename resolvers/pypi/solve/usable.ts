@@ -26,6 +26,9 @@ export interface Conditions {
 
 export const isWheelFile = (fileName: string): boolean => fileName.endsWith('.whl');
 
+const isSdistFile = (fileName: string): boolean =>
+  !isWheelFile(fileName) && tryParseSdistExtension(fileName) !== undefined;
+
 const noUploadTime: CustomCause = {
   kind: 'custom',
   reason: 'too-new',
@@ -104,11 +107,15 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   if (trusted.length === 0 && recent.length > 0) return noFileWithHash('its requirement');
   const running = trusted.filter(({ requiresPython }) => allowsPython(requiresPython));
   if (running.length === 0 && trusted.length > 0) return otherPython(trusted);
-  const unfitWith = (files: readonly IndexFile[]): readonly Platform[] =>
-    platforms.filter(
+  const unfitWith = (files: readonly IndexFile[]): readonly Platform[] => {
+    // A source is for all platforms, and quickly told.
+    if (!policy.onlyBinary(offer.name) && files.some(({ fileName }) => isSdistFile(fileName)))
+      return [];
+    return platforms.filter(
       (platform) =>
         !files.some((file) => fitsPlatform(offer.name, file, { circumstances, policy, platform })),
     );
+  };
   const required = requiredOn(offer.name);
   const isEnough = (unfit: readonly Platform[]): boolean =>
     unfit.length < platforms.length && !required.some((each) => unfit.includes(each));
