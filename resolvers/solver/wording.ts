@@ -11,7 +11,10 @@ export interface Words<S> {
   readonly root?: string;
   /** A package by its key. */
   readonly package?: (name: string) => string;
-  /** Versions, such as `>=1,<2`, perhaps simplified by what is known to exist; "" for all of them. */
+  /**
+   * Versions, such as `>=1,<2`, perhaps simplified by what is known to exist; "" for all of them.
+   * Of all versions it may name the only one there is.
+   */
   readonly set?: (set: S, name: string) => string;
 }
 
@@ -46,8 +49,9 @@ const namesOf = <S>(sets: SetAlgebra<S>, words: Words<S>): Names<S> => {
   const name = (key: string): string =>
     key === rootPackage ? (words.root ?? 'the project') : (words.package?.(key) ?? key);
   const textOf = (key: string, set: S): string => {
-    if (key === rootPackage || sets.equals(set, sets.full)) return '';
-    return words.set === undefined ? sets.format(set) : words.set(set, key);
+    if (key === rootPackage) return '';
+    if (words.set !== undefined) return words.set(set, key);
+    return sets.equals(set, sets.full) ? '' : sets.format(set);
   };
   const isAll = (key: string, set: S): boolean => textOf(key, set) === '';
   const some = (key: string, set: S): string => `${name(key)} ${textOf(key, set)}`.trimEnd();
@@ -120,27 +124,31 @@ const clauseOf = <S>(names: Names<S>, incompatibility: Incompatibility<S>): stri
   }
 };
 
-/** `which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. */
+/**
+ * ` which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. Behind
+ * the place of a requirement there is a comma, or it would be about that.
+ */
 const continuation = <S>(
   sets: SetAlgebra<S>,
   names: Names<S>,
   a: Incompatibility<S>,
   b: Incompatibility<S>,
 ): string | undefined => {
-  if (a.cause.kind !== 'dependency' || a.cause.origin !== undefined) return undefined;
+  if (a.cause.kind !== 'dependency') return undefined;
+  const which = a.cause.origin === undefined ? ' which' : ', which';
   const term = positiveTerm(b, a.cause.on);
   const needed = a.terms.find((each) => !each.positive)?.set ?? a.cause.set;
   if (term === undefined || !sets.isSubset(needed, term.set)) return undefined;
   if (b.cause.kind === 'dependency')
     return b.cause.package === term.package
-      ? `which depends on ${targetOf(names, b.cause)}`
+      ? `${which} depends on ${targetOf(names, b.cause)}`
       : undefined;
   if (b.terms.length > 1) return undefined;
   if (b.cause.kind === 'no-versions')
     return names.isAll(term.package, term.set)
-      ? 'which has no versions'
-      : 'which matches no version';
-  return b.cause.kind === 'custom' ? `which ${b.cause.message}` : 'which cannot be used';
+      ? `${which} has no versions`
+      : `${which} matches no version`;
+  return b.cause.kind === 'custom' ? `${which} ${b.cause.message}` : `${which} cannot be used`;
 };
 
 /** The words for incompatibilities over `sets`. */
@@ -166,7 +174,7 @@ export const makeWording = <S>(sets: SetAlgebra<S>, words: Words<S>): Wording<S>
     ] as const) {
       const rest = continuation(sets, names, first.incompatibility, second.incompatibility);
       if (rest === undefined) continue;
-      return `${withNumber(clause(first.incompatibility), first.number)} ${withNumber(rest, second.number)}`;
+      return `${withNumber(clause(first.incompatibility), first.number)}${withNumber(rest, second.number)}`;
     }
     return [a, b]
       .map((line) => withNumber(clause(line.incompatibility), line.number))
