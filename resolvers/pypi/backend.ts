@@ -48,13 +48,17 @@ export interface JudgedNeeds {
 }
 
 /**
- * What backends need besides what projects require: setuptools asks for wheel when it builds (until
- * 70.1, by `get_requires_for_build_wheel`), and old projects name neither.
+ * What backends need besides what projects require. setuptools asks for wheel when it builds (until
+ * 70.1), meson-python and scikit-build-core for programs that are not there, all of them by
+ * `get_requires_for_build_wheel`, which is not run; and old projects name nothing.
  */
 const backendNeeds: ReadonlyMap<string, readonly string[]> = new Map([
   ['setuptools.build_meta', ['setuptools', 'wheel']],
   ['setuptools.build_meta:__legacy__', ['setuptools', 'wheel']],
   ['poetry.core.masonry.api', ['poetry-core']],
+  ['mesonpy', ['ninja']],
+  ['scikit_build_core.build', ['cmake', 'ninja']],
+  ['scikit_build_core.setuptools.build_meta', ['cmake', 'ninja']],
 ]);
 
 const rust = 'a Rust toolchain and vendored crates';

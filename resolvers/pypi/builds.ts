@@ -76,7 +76,9 @@ const isGrave = ({ code }: Lock2nixError): boolean =>
 
 const refusalOf = (error: unknown): Refusal => {
   if (!isLock2nixError(error) || isGrave(error)) throw error;
-  return unsupported(`its build requirements cannot be met: ${error.message}`);
+  // The resolver calls whoever asks the project.
+  const message = error.message.replace(/\bthe project\b/g, 'the build');
+  return unsupported(`its build requirements cannot be met: ${message}`);
 };
 
 type Solved = { readonly environment: SolvedEnvironment } | { readonly refusal: Refusal };

@@ -76,6 +76,12 @@ test.each<[string, Outline, string, readonly string[]]>([
     ['flit-core<4,>=3.2'],
   ],
   [
+    'meson-python looks for ninja',
+    { buildSystem: { requires: ['meson-python'], backend: 'mesonpy' } },
+    'mesonpy',
+    ['meson-python', 'ninja'],
+  ],
+  [
     'Poetry itself, as projects before 1.1 had it',
     { buildSystem: { requires: ['poetry>=0.12', 'cython'], backend: 'poetry.masonry.api' } },
     poetry,

@@ -216,6 +216,18 @@ test('a platform without the tool does not spoil the others', async () => {
   ]);
 });
 
+test('requirements that cannot be met are told as the resolver tells them', async () => {
+  const facts = { 'a-1.tar.gz': backend('tool>=2') };
+  const index = indexOf({ tool: { '1': [] } });
+  const registry = fakeRegistry({ facts });
+  await expect(pin(sources('a@1'), { index, registry })).rejects.toMatchObject({
+    code: 'BACKEND_UNSUPPORTED',
+    message:
+      '`a@1` cannot be installed on aarch64-darwin, x86_64-linux: its build requirements cannot be met: the build depends on tool>=2 (the build requirements), which matches no version',
+    hint: 'lock a version that has a wheel for this Python and these systems',
+  });
+});
+
 test('a registry that is down is no reason to take a wheel', async () => {
   const files = ['a-1-py3-none-any.whl', 'a-1.tar.gz'];
   const down = new Lock2nixError('REGISTRY_UNREACHABLE', 'down');
