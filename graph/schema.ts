@@ -205,7 +205,10 @@ const definitions = {
   root: object(
     'What was converted.',
     { name: text('Name.'), scripts: list('Names of its programs.', 'text') },
-    { package: text('Id of its own package, when it has something to build.') },
+    {
+      package: text('Id of its own package, when it has something to build.'),
+      apps: list('Ids of the packages whose programs are its own, when it is only names.', 'text'),
+    },
   ),
 } satisfies Properties;
 

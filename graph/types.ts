@@ -149,6 +149,8 @@ export interface LockedRoot {
   readonly extras: readonly string[];
   readonly buildSystem?: BuildSystem;
   readonly scripts: readonly string[];
+  /** For a root that is nothing but names: the packages (normalised) whose commands are its own. */
+  readonly apps?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 
@@ -254,10 +256,14 @@ export interface Environment {
   readonly members: readonly Member[];
 }
 
-/** A root of the pinned graph. `package` is its own package, when it has something to build. */
+/**
+ * A root of the pinned graph. `package` is its own package, when it has something to build; `apps`
+ * are the packages of the environment `default` whose commands are its own, when it is only names.
+ */
 export interface Root {
   readonly name: string;
   readonly package?: PackageId;
+  readonly apps?: readonly PackageId[];
   readonly scripts: readonly string[];
 }
 

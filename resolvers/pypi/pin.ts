@@ -180,8 +180,12 @@ const addRoots = async (
       };
     }),
   );
-  return pinned.map(({ root: { name, scripts }, id, own }): Root => {
-    if (own === undefined) return { name, scripts };
+  return pinned.map(({ root: { name, scripts, apps }, id, own }): Root => {
+    if (own === undefined) {
+      // Several versions of a name are for different platforms.
+      const named = [...packages.values()].filter((each) => apps?.includes(each.name));
+      return { name, ...(apps === undefined ? {} : { apps: named.map((each) => each.id).sort() }), scripts };
+    }
     packages.set(id, own.package);
     plans.set(id, own.plan);
     return { name, package: id, scripts };
