@@ -106,7 +106,11 @@ const definitions = {
   gitSource: object(
     'A commit.',
     { kind: choice('Kind of source.', 'git'), url: text('URL.'), rev: text('Commit.') },
-    { subdirectory, submodules: flag('Whether submodules are checked out; absent: they are.') },
+    {
+      ref: text('Branch or tag that the commit was found by.'),
+      subdirectory,
+      submodules: flag('Whether submodules are checked out; absent: they are.'),
+    },
   ),
   pathSource: object(
     'A live file or folder: it has no integrity.',

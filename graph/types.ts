@@ -38,6 +38,8 @@ export type Source =
       readonly kind: 'git';
       readonly url: string;
       readonly rev: string;
+      /** The branch or tag that `rev` was found by. */
+      readonly ref?: string;
       readonly subdirectory?: string;
       readonly submodules?: boolean;
     }

@@ -106,6 +106,7 @@ export const resolveOptions = (
   prefer: asked.prefer ?? 'wheel',
   preferWheels: recordedSolveOptions(asked).preferWheels ?? [],
   preferences: kept.runtime,
+  keptCommits: kept.commits,
   rules: solveRules(overrides),
 });
 

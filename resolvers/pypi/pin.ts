@@ -184,7 +184,11 @@ const addRoots = async (
     if (own === undefined) {
       // Several versions of a name are for different platforms.
       const named = [...packages.values()].filter((each) => apps?.includes(each.name));
-      return { name, ...(apps === undefined ? {} : { apps: named.map((each) => each.id).sort() }), scripts };
+      return {
+        name,
+        ...(apps === undefined ? {} : { apps: named.map((each) => each.id).sort() }),
+        scripts,
+      };
     }
     packages.set(id, own.package);
     plans.set(id, own.plan);

@@ -4,6 +4,7 @@ import type { Platform, PlatformName } from '../../graph/platform.ts';
 import type { IndexChoice, NameSet, SolveRules } from '../../graph/requirements.ts';
 import type { LockedGraph, PythonTarget } from '../../graph/types.ts';
 import type { Wanted } from './select.ts';
+import type { Commits } from './solve/commits.ts';
 
 /** Which version of those that fit is taken; `first-wins` is what pip did before 20.3. */
 export type ResolutionStrategy = 'highest' | 'lowest' | 'first-wins';
@@ -27,6 +28,8 @@ export interface ResolveOptions {
   readonly excludeNewer?: number;
   /** Versions to keep where they satisfy, by normalised name; several when the graph forked. */
   readonly preferences: ReadonlyMap<string, readonly string[]>;
+  /** Commits to keep, by what asks for them (`commitsOf`); absent: branches and tags are asked anew. */
+  readonly keptCommits?: Commits;
   readonly rules: SolveRules;
 }
 

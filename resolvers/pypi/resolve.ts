@@ -79,7 +79,12 @@ const taskOf = async (
   const asked = [...wishes.map((wish) => wish.asked), ...set.constraints].filter((each) =>
     holdsSomewhere(each, everywhere),
   );
-  const { directs, further } = await findDirects(asked, everywhere, { index, registry, readPath });
+  const { directs, further } = await findDirects(asked, everywhere, {
+    index,
+    registry,
+    readPath,
+    keptCommits: options.keptCommits ?? new Map(),
+  });
   // What has no name and holds nowhere can only be left out.
   const named = wishes.filter((wish) => wish.asked.name !== undefined || directs.has(wish.asked));
   const preferred = preferredPoints(options);
