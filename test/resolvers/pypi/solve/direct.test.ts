@@ -278,4 +278,14 @@ test('why newer versions were not taken', async () => {
     { version: '2.5', why: 'needs dep<2, and dep is 2' },
   ]);
   expect(await rejected('nobody')).toEqual([]);
+  // What is recorded stays, but that is only the reason where there is no better one.
+  const preferences = new Map([['web', ['2']]]);
+  const again = await resolve(many, ['ask', 'web', 'dep>=2'], { preferences });
+  expect(await again.rejected('web')).toEqual([
+    { version: '6rc1', why: 'is excluded by web<3 (ask 1)' },
+    { version: '5', why: 'was yanked (bad)' },
+    { version: '4', why: 'needs Python >=3.13' },
+    { version: '3', why: 'is excluded by web<3 (ask 1)' },
+    { version: '2.5', why: 'is newer than 2, which is recorded and still satisfies' },
+  ]);
 });
