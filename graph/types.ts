@@ -38,6 +38,8 @@ export type Source =
       readonly kind: 'git';
       readonly url: string;
       readonly rev: string;
+      /** The branch or tag that `rev` was found by. */
+      readonly ref?: string;
       readonly subdirectory?: string;
       readonly submodules?: boolean;
     }
@@ -149,6 +151,8 @@ export interface LockedRoot {
   readonly extras: readonly string[];
   readonly buildSystem?: BuildSystem;
   readonly scripts: readonly string[];
+  /** For a root that is nothing but names: the packages (normalised) whose commands are its own. */
+  readonly apps?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 
@@ -254,10 +258,14 @@ export interface Environment {
   readonly members: readonly Member[];
 }
 
-/** A root of the pinned graph. `package` is its own package, when it has something to build. */
+/**
+ * A root of the pinned graph. `package` is its own package, when it has something to build; `apps`
+ * are the packages of the environment `default` whose commands are its own, when it is only names.
+ */
 export interface Root {
   readonly name: string;
   readonly package?: PackageId;
+  readonly apps?: readonly PackageId[];
   readonly scripts: readonly string[];
 }
 

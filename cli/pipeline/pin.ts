@@ -54,12 +54,19 @@ export const pinProject = async (
     sources,
   );
   validateGraph(pinned.graph);
+  const idle = versions.idleRules.filter(({ rule }) => !pinned.rulesUsed.has(rule));
   const { applyOverrides } = await import('../../overrides/apply.ts');
   const { graph, diagnostics } = applyOverrides(pinned.graph, overrides);
   const { findCollisions } = await import('../../overrides/collisions.ts');
   const collisions = await findCollisions(graph, siblings.readBytes);
   return {
     graph,
-    diagnostics: [...versions.diagnostics, ...pinned.diagnostics, ...diagnostics, ...collisions],
+    diagnostics: [
+      ...versions.diagnostics,
+      ...idle.map(({ diagnostic }) => diagnostic),
+      ...pinned.diagnostics,
+      ...diagnostics,
+      ...collisions,
+    ],
   };
 };

@@ -30,6 +30,8 @@ export interface Versions extends Aim {
   readonly locked: LockedGraph;
   /** Absent when the input is a lock. */
   readonly resolution?: Resolution;
+  /** Rules that changed nothing, as long as only versions are sought. */
+  readonly idleRules: Resolution['idleRules'];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -106,6 +108,7 @@ export const resolveOptions = (
   prefer: asked.prefer ?? 'wheel',
   preferWheels: recordedSolveOptions(asked).preferWheels ?? [],
   preferences: kept.runtime,
+  keptCommits: kept.commits,
   rules: solveRules(overrides),
 });
 
@@ -138,6 +141,7 @@ export const findVersions = async (
       ...aim,
       choices: choicesOf(asked, lockChoices),
       locked: converted.graph,
+      idleRules: [],
       diagnostics: converted.graph.diagnostics,
     };
   }
@@ -155,6 +159,7 @@ export const findVersions = async (
     choices,
     locked: resolution.graph,
     resolution,
+    idleRules: resolution.idleRules,
     diagnostics: [...set.diagnostics, ...resolution.diagnostics],
   };
 };

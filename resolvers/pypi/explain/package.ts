@@ -132,6 +132,21 @@ const explainOne = (found: PinnedPackage, input: ExplainInput): readonly string[
   ];
 };
 
+/** Versions that follow each other and have one reason share a line. */
+const rejectedLines = (rejected: readonly Rejected[]): readonly string[] => {
+  const runs: { readonly why: string; readonly versions: string[] }[] = [];
+  for (const { version, why } of rejected) {
+    const last = runs.at(-1);
+    if (last?.why === why) last.versions.push(version);
+    else runs.push({ why, versions: [version] });
+  }
+  return runs.map(({ why, versions: [first = '', ...more] }) =>
+    more.length === 0
+      ? `  ${first} ${why}`
+      : `  each of the ${more.length + 1} from ${first} down to ${more.at(-1)} ${why}`,
+  );
+};
+
 const unknown = (name: string, { packages }: PinnedGraph): Lock2nixError => {
   const known = [...new Set([...packages.values()].map((each) => each.name))].sort(byText);
   const near = nearest(normaliseName(name), known);
@@ -155,9 +170,9 @@ export const explainPackage = (name: string, input: ExplainInput): readonly stri
     .sort((a, b) => byText(a.id, b.id));
   if (found.length === 0) throw unknown(name, graph);
   const parts = found.map((each) => explainOne(each, input));
-  const newer = rejected.map(({ version, why }) => `  ${version} ${why}`);
+  const newer = rejectedLines(rejected);
   return [
     ...parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
-    ...section('newer versions that were not taken', cutOff(newer, 'versions')),
+    ...section('newer versions that were not taken', cutOff(newer, 'reasons')),
   ];
 };
