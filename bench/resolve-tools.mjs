@@ -122,7 +122,7 @@ export const makeTools = ({ root, home, uv, python27, poetry }) => {
   };
 
   const poetryBin = (python) =>
-    environment(home, uv, { name: 'poetry', python, packages: ['poetry==2.5.1'] });
+    environment(home, uv, { name: 'poetry', python, packages: ['poetry==2.5.1', 'pip'] });
   const poetryTool = {
     name: 'Poetry',
     version: () => firstLine(join(poetryBin('3.12'), 'poetry'), ['--version']),
