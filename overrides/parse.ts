@@ -1,7 +1,10 @@
+import type { ConstraintRule } from '../graph/requirements.ts';
 import type { CollisionRule, Native } from '../graph/types.ts';
 import { parseName } from '../standards/name.ts';
 import { quoted } from '../standards/quoted.ts';
+import { parseRequirement } from '../standards/requirement.ts';
 import { checkShape, compileShape } from '../standards/shape.ts';
+import { formatSpecifierSet, parseSpecifierSet } from '../standards/specifier.ts';
 import {
   errorAt,
   locationOf,
@@ -16,6 +19,7 @@ import type { Overrides, PackageRule } from './types.ts';
 const overridesShape = compileShape<OverridesFile>(overridesSchema);
 
 type PackageTable = NonNullable<OverridesFile['package']>[number];
+type ConstraintTable = NonNullable<OverridesFile['constraint']>[number];
 type CollisionTable = NonNullable<OverridesFile['collision']>[number];
 
 const describe = ([table, index]: TomlPath): { subject: string; skip: number } =>
@@ -78,9 +82,52 @@ const readCollision = (
   };
 };
 
+/** `==1.0`, or `cornice==1.0` where the rule is on cornice; always without the name. */
+const readUse = (document: TomlDocument, path: TomlPath, text: string, on: string): string => {
+  const place = { document, path, subject: describe(path).subject };
+  const refuse = (why: string) =>
+    errorAt(place, 'OVERRIDES_SHAPE', {
+      text: `\`use\` is ${quoted(text)}, ${why}`,
+      hint: `write it as in \`use = "${on}==1.0"\``,
+    });
+  return readAt(place, () => {
+    if (/^\s*[<>=!~]/.test(text)) return formatSpecifierSet(parseSpecifierSet(text));
+    const { name, extras, specifier, url, marker } = parseRequirement(text);
+    if (name !== on) throw refuse(`but the rule is about ${quoted(on)}`);
+    if (url !== undefined || marker !== undefined) throw refuse('which is not a version specifier');
+    if (extras.length > 0) throw refuse('but extras stay as they are asked for');
+    if (specifier === undefined) throw refuse('which has no version specifier');
+    return specifier;
+  });
+};
+
+const readConstraint = (
+  document: TomlDocument,
+  table: ConstraintTable,
+  index: number,
+): ConstraintRule => {
+  const at = (key: string): TomlPath => ['constraint', index, key];
+  const whole = { document, path: ['constraint', index], subject: describe(at('of')).subject };
+  const { use, ignore, why } = table;
+  if ((use === undefined) !== (ignore === true)) {
+    throw errorAt(whole, 'OVERRIDES_SHAPE', {
+      text: 'it needs either `use` or `ignore = true`',
+      hint: 'use = "NAME==1.0" is asked for instead of the requirement, ignore = true drops it',
+    });
+  }
+  const on = nameAt(document, at('on'), table.on);
+  return {
+    of: table.of === '*' ? '*' : nameAt(document, at('of'), table.of),
+    on,
+    use: use === undefined ? undefined : readUse(document, at('use'), use, on),
+    ...(why === undefined ? {} : { why }),
+    place: placeOf(document, ['constraint', index]),
+  };
+};
+
 /**
- * Reads an `overrides.toml`. Throws OVERRIDES_SYNTAX, OVERRIDES_SHAPE or NAME_INVALID, with line and
- * column, and with the nearest known key for one that is not known.
+ * Reads an `overrides.toml`. Throws OVERRIDES_SYNTAX, OVERRIDES_SHAPE, NAME_INVALID,
+ * REQUIREMENT_INVALID or SPECIFIER_INVALID, with line and column, and with the nearest known key for one that is not known.
  */
 export const parseOverrides = (file: string, text: string): Overrides => {
   const document = readTomlDocument(file, text, {
@@ -91,5 +138,8 @@ export const parseOverrides = (file: string, text: string): Overrides => {
   return {
     packages: (data.package ?? []).map((table, index) => readPackage(document, table, index)),
     collisions: (data.collision ?? []).map((table, index) => readCollision(document, table, index)),
+    constraints: (data.constraint ?? []).map((table, index) =>
+      readConstraint(document, table, index),
+    ),
   };
 };

@@ -15,6 +15,13 @@ export interface OverridesFile {
     readonly 'drop-from'?: readonly string[];
     readonly why?: string;
   }[];
+  readonly constraint?: readonly {
+    readonly of: string;
+    readonly on: string;
+    readonly use?: string;
+    readonly ignore?: boolean;
+    readonly why?: string;
+  }[];
 }
 
 const text = { type: 'string', minLength: 1 };
@@ -82,6 +89,15 @@ export const overridesSchema = {
         additionalProperties: false,
         required: ['path'],
         properties: { path: text, keep: text, 'drop-from': texts, why: text },
+      },
+    },
+    constraint: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['of', 'on'],
+        properties: { of: text, on: text, use: text, ignore: { type: 'boolean' }, why: text },
       },
     },
   },

@@ -1,3 +1,4 @@
+import type { ConstraintRule } from '../graph/requirements.ts';
 import type { CollisionRule, Native } from '../graph/types.ts';
 
 /** A `[[package]]` rule: what data cannot tell of a distribution. */
@@ -14,4 +15,5 @@ export interface PackageRule {
 export interface Overrides {
   readonly packages: readonly PackageRule[];
   readonly collisions: readonly (CollisionRule & { readonly place: string })[];
+  readonly constraints: readonly ConstraintRule[];
 }

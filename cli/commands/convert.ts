@@ -132,7 +132,7 @@ const flakeNote = (output: string, shown: string): readonly Diagnostic[] => {
 /** The rules of the `overrides.toml` beside the lock; none when there is no such file. */
 const readOverrides = async (input: Input, siblings: Siblings): Promise<Overrides> => {
   const text = siblings.read(overridesName);
-  if (text === undefined) return { packages: [], collisions: [] };
+  if (text === undefined) return { packages: [], collisions: [], constraints: [] };
   const { parseOverrides } = await import('../../overrides/parse.ts');
   return parseOverrides(join(dirname(input.shown), overridesName), text);
 };

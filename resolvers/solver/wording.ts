@@ -120,27 +120,31 @@ const clauseOf = <S>(names: Names<S>, incompatibility: Incompatibility<S>): stri
   }
 };
 
-/** `which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. */
+/**
+ * ` which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. Behind
+ * the place of a requirement there is a comma, or it would be about that.
+ */
 const continuation = <S>(
   sets: SetAlgebra<S>,
   names: Names<S>,
   a: Incompatibility<S>,
   b: Incompatibility<S>,
 ): string | undefined => {
-  if (a.cause.kind !== 'dependency' || a.cause.origin !== undefined) return undefined;
+  if (a.cause.kind !== 'dependency') return undefined;
+  const which = a.cause.origin === undefined ? ' which' : ', which';
   const term = positiveTerm(b, a.cause.on);
   const needed = a.terms.find((each) => !each.positive)?.set ?? a.cause.set;
   if (term === undefined || !sets.isSubset(needed, term.set)) return undefined;
   if (b.cause.kind === 'dependency')
     return b.cause.package === term.package
-      ? `which depends on ${targetOf(names, b.cause)}`
+      ? `${which} depends on ${targetOf(names, b.cause)}`
       : undefined;
   if (b.terms.length > 1) return undefined;
   if (b.cause.kind === 'no-versions')
     return names.isAll(term.package, term.set)
-      ? 'which has no versions'
-      : 'which matches no version';
-  return b.cause.kind === 'custom' ? `which ${b.cause.message}` : 'which cannot be used';
+      ? `${which} has no versions`
+      : `${which} matches no version`;
+  return b.cause.kind === 'custom' ? `${which} ${b.cause.message}` : `${which} cannot be used`;
 };
 
 /** The words for incompatibilities over `sets`. */
@@ -166,7 +170,7 @@ export const makeWording = <S>(sets: SetAlgebra<S>, words: Words<S>): Wording<S>
     ] as const) {
       const rest = continuation(sets, names, first.incompatibility, second.incompatibility);
       if (rest === undefined) continue;
-      return `${withNumber(clause(first.incompatibility), first.number)} ${withNumber(rest, second.number)}`;
+      return `${withNumber(clause(first.incompatibility), first.number)}${withNumber(rest, second.number)}`;
     }
     return [a, b]
       .map((line) => withNumber(clause(line.incompatibility), line.number))

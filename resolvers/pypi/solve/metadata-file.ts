@@ -1,0 +1,43 @@
+/** Which file of a release is asked for its metadata. */
+import type { IndexFile } from '../../registry/types.ts';
+import type { Circumstances } from './circumstances.ts';
+import { isWheelFile } from './usable.ts';
+
+const byName = (a: IndexFile, b: IndexFile): number => (a.fileName < b.fileName ? -1 : 1);
+
+/** Metadata that lie beside the file cost least, then small files do. */
+const byCost = (a: IndexFile, b: IndexFile): number =>
+  Number(b.coreMetadata === true) - Number(a.coreMetadata === true) ||
+  (a.size ?? Number.MAX_SAFE_INTEGER) - (b.size ?? Number.MAX_SAFE_INTEGER) ||
+  byName(a, b);
+
+/** Where two wheels have no metadata, others are not likely to. */
+const mostWheels = 2;
+
+/**
+ * The files in the order in which they are asked: a wheel that fits the first platform that has one,
+ * then wheels for others, whose metadata normally are the same, then source distributions.
+ */
+export const metadataOrder = (
+  files: readonly IndexFile[],
+  { platforms, rankOf }: Circumstances,
+): readonly IndexFile[] => {
+  const [only] = files;
+  if (only === undefined || files.length === 1) return files;
+  const wheels = files.filter(({ fileName }) => isWheelFile(fileName));
+  const sources = files.filter(({ fileName }) => !isWheelFile(fileName)).sort(byCost);
+  if (wheels.length < 2) return [...wheels, ...sources];
+  const ranked = platforms
+    .map((platform) =>
+      wheels
+        .flatMap((wheel) => {
+          const rank = rankOf(wheel.fileName, platform);
+          return rank === undefined ? [] : [{ wheel, rank }];
+        })
+        .sort((a, b) => a.rank - b.rank || byName(a.wheel, b.wheel)),
+    )
+    .find(({ length }) => length > 0);
+  const best = ranked?.[0]?.wheel;
+  const others = wheels.filter((wheel) => wheel !== best).sort(byCost);
+  return [...(best === undefined ? [] : [best]), ...others].slice(0, mostWheels).concat(sources);
+};
