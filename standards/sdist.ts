@@ -124,6 +124,40 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   };
 };
 
+/** Files of a source distribution that say something of it. */
+export interface SdistFiles {
+  /** The one folder that all lies in; it need not be named as the file. */
+  readonly rootFolder: string;
+  /** By path in that folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Files of `egg-info` folders, the project's own and what lies about. */
+const isEggFile = (path: string): boolean =>
+  /^(?:[^/]+\/){1,3}[^/]+\.egg-info\/(?:requires\.txt|PKG-INFO)$/.test(path);
+
+/**
+ * Takes from a source distribution what `readProject` reads, and the `requires.txt` and `PKG-INFO` of
+ * `egg-info` folders. Throws `ARCHIVE_INVALID`.
+ */
+export const readSdistFiles = async (
+  bytes: Uint8Array,
+  fileName: string,
+  limits: Omit<ArchiveOptions, 'only'> = {},
+): Promise<SdistFiles> => {
+  const only = (path: string): boolean => isProjectFile(path) || isEggFile(path);
+  const entries = await readArchive(bytes, fileName, { ...limits, only });
+  const files = entries.filter(({ kind }) => kind === 'file');
+  const rootFolder = findRoot(
+    files.filter(({ path }) => isProjectFile(path)),
+    fileName,
+  );
+  const inRoot = files
+    .filter(({ path }) => path.startsWith(`${rootFolder}/`))
+    .map(({ path, contents }) => [path.slice(rootFolder.length + 1), contents] as const);
+  return { rootFolder, files: new Map(inRoot) };
+};
+
 /**
  * Reads a source distribution (PEP 517, 518, 621, 643 and the ways before them). Throws
  * `ARCHIVE_INVALID` for what is no archive or has no project in it, and `MANIFEST_SYNTAX` or
@@ -134,11 +168,6 @@ export const readSdist = async (
   fileName: string,
   limits: Omit<ArchiveOptions, 'only'> = {},
 ): Promise<Sdist> => {
-  const entries = await readArchive(bytes, fileName, { ...limits, only: isProjectFile });
-  const files = entries.filter(({ kind }) => kind === 'file');
-  const rootFolder = findRoot(files, fileName);
-  const inRoot = files
-    .filter(({ path }) => path.startsWith(`${rootFolder}/`))
-    .map(({ path, contents }) => [path.slice(rootFolder.length + 1), contents] as const);
-  return { rootFolder, ...readProject(new Map(inRoot), fileName) };
+  const { rootFolder, files } = await readSdistFiles(bytes, fileName, limits);
+  return { rootFolder, ...readProject(files, fileName) };
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `npm run demo:record`: fills fixtures/demo-cache anew from the registry. Entries of `index` change from day to day and
+# `npm run demo:record`: fills fixtures/demo-cache anew from the registry. Entries of `listing` change from day to day and
 # are not needed to convert a lock that has all its hashes, so they stay out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,6 +13,6 @@ for python in 3.11 3.12 3.13; do
       --python "$python" --prefer "$prefer" --extras :all: --groups :all:
   done
 done
-rm -rf fixtures/demo-cache "$work/cache/v1/index" "$work/cache/v1/tmp"
+rm -rf fixtures/demo-cache "$work/cache/v1/listing" "$work/cache/v1/tmp"
 cp -R "$work/cache" fixtures/demo-cache
 find fixtures/demo-cache -type f | wc -l | xargs printf '%s entries recorded\n'

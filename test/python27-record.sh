@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fills fixtures/python27-cache anew from the registry: all that the tests of Python 2.7 and of one environment on many
-# interpreters ask for. Entries of `index` change from day to day and are not needed for locks that name their files.
+# interpreters ask for. Entries of `listing` change from day to day and are not needed for locks that name their files.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$(mktemp -d)
@@ -15,6 +15,6 @@ convert() {
 convert python27-1.1 2.7
 convert python27-1.0 2.7
 for python in 2.7 3.8 3.11 3.12 3.13; do convert python27-and-3-1.1 "$python"; done
-rm -rf fixtures/python27-cache "$work/cache/v1/index" "$work/cache/v1/tmp"
+rm -rf fixtures/python27-cache "$work/cache/v1/listing" "$work/cache/v1/tmp"
 cp -R "$work/cache" fixtures/python27-cache
 find fixtures/python27-cache -type f | wc -l | xargs printf '%s entries recorded\n'

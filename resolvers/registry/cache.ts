@@ -1,27 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Lock2nixError } from '../../graph/errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /**
- * The layout of the cache folder, `v1/BUCKET/HH/HASH.json`: HASH is the SHA-256 of the key's
- * canonical JSON, HH its first two digits. A change of layout or of what a bucket holds takes a new
+ * The layout of the cache folder, `v1/BUCKET/HH/HASH.json`, or `.bytes` for values that are no JSON:
+ * HASH is the SHA-256 of the key's canonical JSON, HH its first two digits. A change of layout or of what a bucket holds takes a new
  * `vN`, so that versions of lock2nix can share a folder.
  */
 const layout = 'v1';
 
 /**
- * What is kept, and whether it can change. All but `index` are facts that stay true for ever and hold
- * no times, so that their files can be committed.
+ * What is kept, and whether it can change. All but `listing` and `index-trait` are facts that stay
+ * true for ever and hold no times, so that their files can be committed.
  *
  * - `file-url`: index, project, file name and hashes → URL
  * - `url-hash`: URL → integrity of the file or of the unpacked tree
  * - `git`: URL, commit and submodules → integrity of the checkout
  * - `archive`: integrity of an archive → what it says of itself
- * - `index`: index and project → the whole answer, with ETag and time
+ * - `metadata`: index and file (its integrity, else its URL) → what it requires
+ * - `listing`: index and project → all files by version, with ETag and time (bytes)
+ * - `index-trait`: index → whether it has metadata files that it does not declare, with time
  */
-export type Bucket = 'file-url' | 'url-hash' | 'git' | 'archive' | 'index';
+export type Bucket =
+  | 'file-url'
+  | 'url-hash'
+  | 'git'
+  | 'archive'
+  | 'metadata'
+  | 'listing'
+  | 'index-trait';
 
 /** JSON in clear text. Whoever makes a key leaves credentials out of it. */
 export type CacheKey = Readonly<Record<string, string | readonly string[] | boolean>>;
@@ -36,6 +46,23 @@ export interface Cache {
     key: CacheKey,
     parse: (value: unknown) => Value | undefined,
   ): Promise<Value | undefined>;
+  /**
+   * As `read`, at once. Files that were read before come out of the system's memory faster than a
+   * promise is kept, which counts where hundreds are read.
+   */
+  recall<Value>(
+    bucket: Bucket,
+    key: CacheKey,
+    parse: (value: unknown) => Value | undefined,
+  ): Value | undefined;
+  /** As `recall`, of an entry that `writeBytes` made. */
+  recallBytes<Value>(
+    bucket: Bucket,
+    key: CacheKey,
+    parse: (bytes: Buffer) => Value | undefined,
+  ): Value | undefined;
+  /** As `write`, of a value that is read as it is written. */
+  writeBytes(bucket: Bucket, key: CacheKey, bytes: Uint8Array): Promise<void>;
   /** Keeps a value. Does nothing in a cache that is only read. Throws `CACHE`. */
   write(bucket: Bucket, key: CacheKey, value: unknown): Promise<void>;
 }
@@ -67,31 +94,53 @@ export const defaultCacheDir = (
     : join(home, '.cache', 'lock2nix');
 };
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const entryPath = (folder: string, bucket: Bucket, key: CacheKey): string => {
-  const hash = sha256(canonicalJson(key));
-  return join(folder, layout, bucket, hash.slice(0, 2), `${hash}.json`);
+const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 };
 
-/** The part of an entry that its digest is of, up to the value. */
-const bodyStart = (key: CacheKey): string => `"key":${canonicalJson(key)},"value":`;
+type Form = 'json' | 'bytes';
 
-/** `{"digest":…,"key":…,"value":…}`, the digest being of the text behind it. */
-const formatEntry = (key: CacheKey, value: unknown): string => {
-  const body = `${bodyStart(key)}${canonicalJson(value)}}\n`;
-  return `{"digest":"${sha256(body)}",${body}`;
+const entryPath = (
+  folder: string,
+  bucket: Bucket,
+  [key, form]: readonly [string, Form],
+): string => {
+  const hash = sha256(key);
+  return join(folder, layout, bucket, hash.slice(0, 2), `${hash}.${form}`);
 };
 
-/** The value of an entry's text; `undefined` when it is damaged or another key's. */
-const tryParseEntry = (text: string, key: CacheKey): unknown => {
-  const start = '{"digest":"'.length + sha256('').length + '",'.length;
-  const body = text.slice(start);
-  if (!body.startsWith(bodyStart(key))) return undefined;
-  if (text.slice(0, start) !== `{"digest":"${sha256(body)}",`) return undefined;
+const digestStart = '{"digest":"';
+const digestEnd = '",';
+/** Where the text begins that an entry's digest is of. */
+const bodyStart = digestStart.length + sha256('').length + digestEnd.length;
+
+/** `{"digest":…,"key":…,"value":…}` or `{"digest":…,"key":…}` and bytes, the digest being of all behind it. */
+const formatEntry = (key: string, form: Form, value: string | Uint8Array): string | Uint8Array => {
+  if (typeof value === 'string') {
+    const body = `"key":${key},"value":${value}}\n`;
+    return `${digestStart}${sha256(body)}${digestEnd}${body}`;
+  }
+  const head = `"key":${key},"form":"${form}"}\n`;
+  const start = `${digestStart}${sha256(head, value)}${digestEnd}${head}`;
+  return Buffer.concat([Buffer.from(start), value]);
+};
+
+/** What follows the key in an entry's file; `undefined` when it is damaged or another key's. */
+const tryParseEntry = (entry: Buffer, key: string, form: Form): Buffer | undefined => {
+  const body = entry.subarray(bodyStart);
+  const head = Buffer.from(`"key":${key},${form === 'json' ? '"value":' : `"form":"${form}"}\n`}`);
+  if (!body.subarray(0, head.length).equals(head)) return undefined;
+  const start = `${digestStart}${sha256(body)}${digestEnd}`;
+  if (entry.toString('latin1', 0, bodyStart) !== start) return undefined;
+  return body.subarray(head.length);
+};
+
+/** The value of an entry of JSON, without the brace at its end. */
+const tryParseValue = (bytes: Buffer): unknown => {
   try {
-    const entry: { readonly value: unknown } = JSON.parse(text);
-    return entry.value;
+    return JSON.parse(bytes.toString('utf8').replace(/\}\n$/, ''));
   } catch {
     return undefined;
   }
@@ -126,49 +175,78 @@ export const openCache = ({ folder, readOnly = false, fallback }: CacheOptions):
     await sweep(temporary).catch(() => {});
   };
 
-  const readFrom = async <Value>(
+  const readFrom = <Value>(
     path: string,
-    key: CacheKey,
-    parse: (value: unknown) => Value | undefined,
-  ): Promise<Value | 'damaged' | undefined> => {
+    [key, form]: readonly [string, Form],
+    parse: (bytes: Buffer) => Value | undefined,
+  ): Value | 'damaged' | undefined => {
+    let entry: Buffer;
     try {
-      const value = tryParseEntry(await readFile(path, 'utf8'), key);
-      return (value === undefined ? undefined : parse(value)) ?? 'damaged';
+      entry = readFileSync(path);
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(reason(error))) return undefined;
       throw new Lock2nixError('CACHE', `cannot read \`${path}\`: ${reason(error)}`, {
         hint: 'use another --cache-dir',
       });
     }
+    const value = tryParseEntry(entry, key, form);
+    return (value && parse(value)) ?? 'damaged';
+  };
+
+  const recall = <Value>(
+    bucket: Bucket,
+    name: readonly [string, Form],
+    parse: (bytes: Buffer) => Value | undefined,
+  ): Value | undefined => {
+    const path = entryPath(folder, bucket, name);
+    const value = readFrom(path, name, parse);
+    if (value !== undefined && value !== 'damaged') return value;
+    if (value === 'damaged' && !readOnly) {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // It counts as missing, there or not.
+      }
+    }
+    if (fallback === undefined) return undefined;
+    const second = readFrom(entryPath(fallback, bucket, name), name, parse);
+    return second === 'damaged' ? undefined : second;
+  };
+
+  const recallJson: Cache['recall'] = (bucket, key, parse) =>
+    recall(bucket, [canonicalJson(key), 'json'], (bytes) => {
+      const value = tryParseValue(bytes);
+      return value === undefined ? undefined : parse(value);
+    });
+
+  const write = async (
+    bucket: Bucket,
+    name: readonly [string, Form],
+    value: string | Uint8Array,
+  ): Promise<void> => {
+    if (readOnly) return;
+    const path = entryPath(folder, bucket, name);
+    const part = join(temporary, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    try {
+      prepared ??= prepare();
+      await prepared;
+      await mkdir(join(path, '..'), { recursive: true });
+      await writeFile(part, formatEntry(...name, value), { flag: 'wx' });
+      await rename(part, path);
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => {});
+      throw new Lock2nixError('CACHE', `cannot write to \`${folder}\`: ${reason(error)}`, {
+        hint: 'use another --cache-dir',
+      });
+    }
   };
 
   return {
-    async read(bucket, key, parse) {
-      const path = entryPath(folder, bucket, key);
-      const value = await readFrom(path, key, parse);
-      if (value !== undefined && value !== 'damaged') return value;
-      if (value === 'damaged' && !readOnly) await rm(path, { force: true }).catch(() => {});
-      if (fallback === undefined) return undefined;
-      const second = await readFrom(entryPath(fallback, bucket, key), key, parse);
-      return second === 'damaged' ? undefined : second;
-    },
-
-    async write(bucket, key, value) {
-      if (readOnly) return;
-      const path = entryPath(folder, bucket, key);
-      const part = join(temporary, `${process.pid}-${randomBytes(8).toString('hex')}`);
-      try {
-        prepared ??= prepare();
-        await prepared;
-        await mkdir(join(path, '..'), { recursive: true });
-        await writeFile(part, formatEntry(key, value), { flag: 'wx' });
-        await rename(part, path);
-      } catch (error) {
-        await rm(part, { force: true }).catch(() => {});
-        throw new Lock2nixError('CACHE', `cannot write to \`${folder}\`: ${reason(error)}`, {
-          hint: 'use another --cache-dir',
-        });
-      }
-    },
+    read: async (bucket, key, parse) => recallJson(bucket, key, parse),
+    recall: recallJson,
+    recallBytes: (bucket, key, parse) => recall(bucket, [canonicalJson(key), 'bytes'], parse),
+    write: (bucket, key, value) =>
+      write(bucket, [canonicalJson(key), 'json'], canonicalJson(value)),
+    writeBytes: (bucket, key, bytes) => write(bucket, [canonicalJson(key), 'bytes'], bytes),
   };
 };

@@ -20,6 +20,8 @@ export interface IndexFile {
   readonly uploadTime?: string;
   /** PEP 658/714: the index declares that `URL.metadata` answers. */
   readonly coreMetadata?: boolean;
+  /** SRIs of that metadata file, strongest first, when the index states any. */
+  readonly metadataSris?: readonly string[];
 }
 
 /** A file that a lock knows by name, with all the hashes that the lock has for it. */

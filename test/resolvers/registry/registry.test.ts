@@ -112,7 +112,7 @@ test('URL facts are enough to work offline; they hold no times', async () => {
   await open(second, { now: () => 2 }).fileUrls(`${server.url}/simple`, 'demo', files);
   const facts = await contentsOf(join(first, 'v1', 'file-url'));
   expect(await contentsOf(join(second, 'v1', 'file-url'))).toEqual(facts);
-  await rm(join(first, 'v1', 'index'), { recursive: true });
+  await rm(join(first, 'v1', 'listing'), { recursive: true });
   const urls = await open(first, { offline: true }).fileUrls(`${server.url}/simple`, 'demo', files);
   expect(urls.get('demo-1.0.tar.gz')).toBe(`${server.url}/f/demo-1.0.tar.gz`);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseIndexAnswer } from '../../../resolvers/pypi/index-answer.ts';
+import { parseIndexAnswer } from '../../../../resolvers/pypi/index/answer.ts';
 
 const sha256 = 'ab'.repeat(32);
 const sha512 = 'cd'.repeat(64);

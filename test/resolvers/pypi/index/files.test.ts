@@ -2,16 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { createIndexLookup } from '../../../resolvers/pypi/index-lookup.ts';
-import { openCache } from '../../../resolvers/registry/cache.ts';
-import { createHttp } from '../../../resolvers/registry/http.ts';
-import { createRegistry } from '../../../resolvers/registry/registry.ts';
-import type { Registry } from '../../../resolvers/registry/types.ts';
-import { formatHexHash } from '../../../standards/integrity.ts';
-import { sriOf } from '../../support/fake-registry.ts';
-import { type Loopback, type Script, startLoopback } from '../../support/loopback.ts';
-import { indexFile, makeLock } from './make-lock.ts';
-import { packageOf, pin } from './make-pin.ts';
+import { createFileLookup } from '../../../../resolvers/pypi/index/files.ts';
+import { createListings } from '../../../../resolvers/pypi/index/listings.ts';
+import { openCache } from '../../../../resolvers/registry/cache.ts';
+import { createHttp } from '../../../../resolvers/registry/http.ts';
+import { createRegistry } from '../../../../resolvers/registry/registry.ts';
+import type { Registry } from '../../../../resolvers/registry/types.ts';
+import { formatHexHash } from '../../../../standards/integrity.ts';
+import { sriOf } from '../../../support/fake-registry.ts';
+import { type Loopback, type Script, startLoopback } from '../../../support/loopback.ts';
+import { indexFile, makeLock } from '../make-lock.ts';
+import { packageOf, pin } from '../make-pin.ts';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -32,7 +33,9 @@ const parts = async (publicIndex: string, offline = false) => {
     () => http.close(),
     () => rm(folder, { recursive: true, force: true }),
   );
-  return { http, cache: openCache({ folder, readOnly: offline }), publicIndex, now: () => 0 };
+  const cache = openCache({ folder, readOnly: offline });
+  const listings = createListings({ http, cache, now: () => 0 });
+  return { http, cache, listings, publicIndex };
 };
 
 type Lookup = Pick<Registry, 'fileUrls' | 'releaseFiles'>;
@@ -40,7 +43,7 @@ type Lookup = Pick<Registry, 'fileUrls' | 'releaseFiles'>;
 const lookup = async (
   publicIndex = 'http://127.0.0.1:1/simple',
   offline = false,
-): Promise<Lookup> => createIndexLookup(await parts(publicIndex, offline));
+): Promise<Lookup> => createFileLookup(await parts(publicIndex, offline));
 
 interface Row {
   readonly filename: string;
@@ -155,9 +158,10 @@ test('each package is asked for on its own index, with its own credentials', asy
     },
   });
   const index = `${guarded.url.replace('//', '//me:s3cret@')}/simple`;
-  const { publicIndex, ...others } = await parts(`${open.url}/simple`);
+  const { publicIndex, http, cache } = await parts(`${open.url}/simple`);
   const registry = createRegistry({
-    ...others,
+    http,
+    cache,
     index: publicIndex,
     checkout: () => Promise.reject(new Error('not asked for')),
   });

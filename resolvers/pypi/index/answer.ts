@@ -3,11 +3,11 @@
  * 658). Both come out as the same list.
  */
 import { Parser } from 'htmlparser2';
-import { Lock2nixError } from '../../graph/errors.ts';
-import { compareIntegrity, toSri, tryParseIntegrity } from '../../standards/integrity.ts';
-import { quoted } from '../../standards/quoted.ts';
-import type { IndexFile } from '../registry/types.ts';
-import { publicUrl, shownUrl, tryParseHttpUrl } from '../registry/url.ts';
+import { Lock2nixError } from '../../../graph/errors.ts';
+import { compareIntegrity, toSri, tryParseIntegrity } from '../../../standards/integrity.ts';
+import { quoted } from '../../../standards/quoted.ts';
+import type { IndexFile } from '../../registry/types.ts';
+import { publicUrl, shownUrl, tryParseHttpUrl } from '../../registry/url.ts';
 
 /** The `Accept` header for a project's page, JSON preferred. */
 export const indexAccept =
@@ -63,6 +63,12 @@ const yankedOf = (value: unknown): string | true | undefined =>
 const hasCoreMetadata = (value: unknown): boolean =>
   value === true || isRecord(value) || !['false', undefined].includes(nonEmpty(value));
 
+/** SRIs of the metadata file, as JSON (`{"sha256": HEX}`) or HTML (`sha256=HEX`) has them. */
+const metadataHashes = (value: unknown): string[] =>
+  isRecord(value)
+    ? parseHashes(Object.entries(value).map(([algorithm, hex]) => `${algorithm}:${String(hex)}`))
+    : parseHashes([(nonEmpty(value) ?? '').replace('=', ':')]);
+
 /** The file, or nothing when it lacks a name or an http URL. */
 const toIndexFile = (listed: Listed, base: string): IndexFile | undefined => {
   const fileName = nonEmpty(listed.fileName);
@@ -72,6 +78,7 @@ const toIndexFile = (listed: Listed, base: string): IndexFile | undefined => {
   const yanked = yankedOf(listed.yanked);
   const uploadTime = nonEmpty(listed.uploadTime);
   const { size, coreMetadata } = listed;
+  const metadataSris = metadataHashes(coreMetadata);
   return {
     fileName,
     url: publicUrl(url),
@@ -81,6 +88,7 @@ const toIndexFile = (listed: Listed, base: string): IndexFile | undefined => {
     ...(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
     ...(uploadTime === undefined ? {} : { uploadTime }),
     ...(hasCoreMetadata(coreMetadata) ? { coreMetadata: true } : {}),
+    ...(metadataSris.length === 0 ? {} : { metadataSris }),
   };
 };
 
