@@ -16,7 +16,13 @@ const dayLength = 24 * 60 * 60 * 1000;
 /** A file: its name alone when all else is as its release says. */
 type FrozenFile =
   | string
-  | readonly [fileName: string, day: number, python: string, yanked: string | boolean];
+  | readonly [
+      fileName: string,
+      day: number,
+      python: string,
+      yanked: string | boolean,
+      size?: number,
+    ];
 
 /**
  * Version as spelt, day of the upload (UTC, since 1970), `Requires-Python` or an empty text, files.
@@ -49,20 +55,31 @@ export interface FrozenStore {
 const dayOf = ({ uploadTime = '1970-01-01' }: IndexFile): number =>
   Math.floor(Date.parse(uploadTime) / dayLength);
 
-const freezeFile = (file: IndexFile, first: IndexFile): FrozenFile => {
-  const { fileName, requiresPython = '', yanked = false } = file;
+const freezeFile = (file: IndexFile, first: IndexFile, hasSize: boolean): FrozenFile => {
+  const { fileName, requiresPython = '', yanked = false, size } = file;
   const plain =
     dayOf(file) === dayOf(first) && requiresPython === (first.requiresPython ?? '') && !yanked;
+  if (hasSize && size !== undefined) return [fileName, dayOf(file), requiresPython, yanked, size];
   return plain ? fileName : [fileName, dayOf(file), requiresPython, yanked];
 };
 
-/** The releases of a project of which something was there before `until` (milliseconds since 1970). */
-export const freezeListing = (listing: ProjectListing, until: number): readonly FrozenRelease[] =>
+export interface FreezeOptions {
+  /** Files of that time (milliseconds since 1970) or newer are left out. */
+  readonly until: number;
+  /** Versions of which sizes are kept: those whose metadata are asked for, of the smallest file. */
+  readonly sized: ReadonlySet<string>;
+}
+
+/** The releases of a project, slimmed. */
+export const freezeListing = (
+  listing: ProjectListing,
+  { until, sized }: FreezeOptions,
+): readonly FrozenRelease[] =>
   listing.releases.flatMap(({ text, files }): readonly FrozenRelease[] => {
     const before = files.filter((file) => dayOf(file) * dayLength < until);
     const [first] = before;
     if (first === undefined) return [];
-    const rest = before.map((file) => freezeFile(file, first));
+    const rest = before.map((file) => freezeFile(file, first, sized.has(text)));
     return [[text, dayOf(first), first.requiresPython ?? '', ...rest]];
   });
 
@@ -76,14 +93,15 @@ export const freezeMetadata = (metadata: DistributionMetadata): FrozenMetadata =
 ];
 
 const thawFile = (file: FrozenFile, [, day, python]: FrozenRelease): IndexFile => {
-  const [fileName, ownDay, ownPython, yanked] =
-    typeof file === 'string' ? [file, day, python, false as const] : file;
+  const [fileName, ownDay, ownPython, yanked, size] =
+    typeof file === 'string' ? ([file, day, python, false] as const) : file;
   return {
     fileName,
     url: `https://files.example/${fileName}`,
     sris: [],
     ...(ownPython === '' ? {} : { requiresPython: ownPython }),
     ...(yanked === false ? {} : { yanked }),
+    ...(size === undefined ? {} : { size }),
     uploadTime: new Date(ownDay * dayLength).toISOString(),
   };
 };
