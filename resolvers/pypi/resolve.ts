@@ -9,6 +9,7 @@ import type { Resolution, ResolveOptions } from './resolution.ts';
 import type { Wanted } from './select.ts';
 import { createCircumstances } from './solve/circumstances.ts';
 import { findDirects } from './solve/find-directs.ts';
+import { solveFirstWins } from './solve/first-wins.ts';
 import { solveForks, trySolve } from './solve/forks.ts';
 import type { GroupSolution, Task } from './solve/group.ts';
 import { createLibrary, type Library } from './solve/library.ts';
@@ -116,6 +117,10 @@ const solveFor = async (
   const taskWith = await taskOf(set, options, context);
   const rules = options.rules.constraints;
   const task = taskWith(rules);
+  if (options.strategy === 'first-wins') {
+    const { solutions, contradictions } = await solveFirstWins(task, options.platforms);
+    return { task, solutions, groups: context.groups, diagnostics: contradictions };
+  }
   const solutions = await solveForks(task, options.platforms);
   if (!('kind' in solutions)) return { task, solutions, groups: context.groups, diagnostics: [] };
   throw await refuse(
@@ -124,7 +129,7 @@ const solveFor = async (
       const again = await trySolve(taskWith(more), solutions.platforms);
       return again.kind === 'failure' ? again : undefined;
     },
-    { project: set.roots[0]?.name ?? 'project', rules },
+    { task, project: set.roots[0]?.name ?? 'project' },
   );
 };
 

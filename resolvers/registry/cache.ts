@@ -1,13 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Lock2nixError } from '../../graph/errors.ts';
+import { formatEntry, keyHash, tryParseEntry } from './cache-entry.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { type ReadPart, readPaged } from './paged.ts';
 
 /**
- * The layout of the cache folder, `v1/BUCKET/HH/HASH.json`, or `.bytes` for values that are no JSON:
- * HASH is the SHA-256 of the key's canonical JSON, HH its first two digits. A change of layout or of what a bucket holds takes a new
+ * The layout of the cache folder, `v1/BUCKET/HH/HASH.json`, or `.paged` for what is read in
+ * parts: HASH is the SHA-256 of the key's canonical JSON, HH its first two digits. A change of layout or of what a bucket holds takes a new
  * `vN`, so that versions of lock2nix can share a folder.
  */
 const layout = 'v1';
@@ -21,7 +23,7 @@ const layout = 'v1';
  * - `git`: URL, commit and submodules → integrity of the checkout
  * - `archive`: integrity of an archive → what it says of itself
  * - `metadata`: index and file (its integrity, else its URL) → what it requires
- * - `listing`: index and project → all files by version, with ETag and time (bytes)
+ * - `listing`: index and project → all files by version, with ETag and time (paged)
  * - `index-trait`: index → whether it has metadata files that it does not declare, with time
  */
 export type Bucket =
@@ -55,16 +57,26 @@ export interface Cache {
     key: CacheKey,
     parse: (value: unknown) => Value | undefined,
   ): Value | undefined;
-  /** As `recall`, of an entry that `writeBytes` made. */
-  recallBytes<Value>(
+  /**
+   * As `recall`, of an entry that `writePaged` made. What `parse` gives may read parts of the entry's
+   * body as long as it is used; these are not verified, and may be gone or another's by then.
+   */
+  recallPaged<Value>(
     bucket: Bucket,
     key: CacheKey,
-    parse: (bytes: Buffer) => Value | undefined,
+    parse: (value: unknown, read: ReadPart) => Value | undefined,
   ): Value | undefined;
-  /** As `write`, of a value that is read as it is written. */
-  writeBytes(bucket: Bucket, key: CacheKey, bytes: Uint8Array): Promise<void>;
+  /** As `write`, with a body of any length behind the value. */
+  writePaged(bucket: Bucket, key: CacheKey, content: PagedContent): Promise<void>;
+  /** Removes an entry that turned out to be damaged. Does nothing in a cache that is only read. */
+  forget(bucket: Bucket, key: CacheKey): void;
   /** Keeps a value. Does nothing in a cache that is only read. Throws `CACHE`. */
   write(bucket: Bucket, key: CacheKey, value: unknown): Promise<void>;
+}
+
+export interface PagedContent {
+  readonly value: unknown;
+  readonly body: Uint8Array;
 }
 
 export interface CacheOptions {
@@ -94,58 +106,6 @@ export const defaultCacheDir = (
     : join(home, '.cache', 'lock2nix');
 };
 
-const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
-};
-
-type Form = 'json' | 'bytes';
-
-const entryPath = (
-  folder: string,
-  bucket: Bucket,
-  [key, form]: readonly [string, Form],
-): string => {
-  const hash = sha256(key);
-  return join(folder, layout, bucket, hash.slice(0, 2), `${hash}.${form}`);
-};
-
-const digestStart = '{"digest":"';
-const digestEnd = '",';
-/** Where the text begins that an entry's digest is of. */
-const bodyStart = digestStart.length + sha256('').length + digestEnd.length;
-
-/** `{"digest":…,"key":…,"value":…}` or `{"digest":…,"key":…}` and bytes, the digest being of all behind it. */
-const formatEntry = (key: string, form: Form, value: string | Uint8Array): string | Uint8Array => {
-  if (typeof value === 'string') {
-    const body = `"key":${key},"value":${value}}\n`;
-    return `${digestStart}${sha256(body)}${digestEnd}${body}`;
-  }
-  const head = `"key":${key},"form":"${form}"}\n`;
-  const start = `${digestStart}${sha256(head, value)}${digestEnd}${head}`;
-  return Buffer.concat([Buffer.from(start), value]);
-};
-
-/** What follows the key in an entry's file; `undefined` when it is damaged or another key's. */
-const tryParseEntry = (entry: Buffer, key: string, form: Form): Buffer | undefined => {
-  const body = entry.subarray(bodyStart);
-  const head = Buffer.from(`"key":${key},${form === 'json' ? '"value":' : `"form":"${form}"}\n`}`);
-  if (!body.subarray(0, head.length).equals(head)) return undefined;
-  const start = `${digestStart}${sha256(body)}${digestEnd}`;
-  if (entry.toString('latin1', 0, bodyStart) !== start) return undefined;
-  return body.subarray(head.length);
-};
-
-/** The value of an entry of JSON, without the brace at its end. */
-const tryParseValue = (bytes: Buffer): unknown => {
-  try {
-    return JSON.parse(bytes.toString('utf8').replace(/\}\n$/, ''));
-  } catch {
-    return undefined;
-  }
-};
-
 const reason = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error
     ? String(error.code)
@@ -162,6 +122,21 @@ const sweep = async (folder: string): Promise<void> => {
   }
 };
 
+const forms = ['json', 'paged'] as const;
+
+/** What an entry's file is called by; the key is canonical. */
+interface Name {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly form: (typeof forms)[number];
+}
+
+const nameOf = (bucket: Bucket, key: CacheKey, form: Name['form']): Name => ({
+  bucket,
+  key: canonicalJson(key),
+  form,
+});
+
 /**
  * A cache on disk. Entries are written to `v1/tmp` and moved into place, so that several runs can
  * share a folder without locks and a killed one leaves no damaged entry.
@@ -175,63 +150,64 @@ export const openCache = ({ folder, readOnly = false, fallback }: CacheOptions):
     await sweep(temporary).catch(() => {});
   };
 
+  const pathOf = (root: string, name: Name): string => {
+    const hash = keyHash(name.key);
+    return join(root, layout, name.bucket, hash.slice(0, 2), `${hash}.${name.form}`);
+  };
+
   const readFrom = <Value>(
     path: string,
-    [key, form]: readonly [string, Form],
-    parse: (bytes: Buffer) => Value | undefined,
+    read: (path: string) => Value | undefined,
   ): Value | 'damaged' | undefined => {
-    let entry: Buffer;
     try {
-      entry = readFileSync(path);
+      return read(path) ?? 'damaged';
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(reason(error))) return undefined;
       throw new Lock2nixError('CACHE', `cannot read \`${path}\`: ${reason(error)}`, {
         hint: 'use another --cache-dir',
       });
     }
-    const value = tryParseEntry(entry, key, form);
-    return (value && parse(value)) ?? 'damaged';
+  };
+
+  const remove = (path: string): void => {
+    if (readOnly) return;
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // It counts as missing, there or not.
+    }
   };
 
   const recall = <Value>(
-    bucket: Bucket,
-    name: readonly [string, Form],
-    parse: (bytes: Buffer) => Value | undefined,
+    name: Name,
+    read: (path: string) => Value | undefined,
   ): Value | undefined => {
-    const path = entryPath(folder, bucket, name);
-    const value = readFrom(path, name, parse);
+    const path = pathOf(folder, name);
+    const value = readFrom(path, read);
     if (value !== undefined && value !== 'damaged') return value;
-    if (value === 'damaged' && !readOnly) {
-      try {
-        rmSync(path, { force: true });
-      } catch {
-        // It counts as missing, there or not.
-      }
-    }
+    if (value === 'damaged') remove(path);
     if (fallback === undefined) return undefined;
-    const second = readFrom(entryPath(fallback, bucket, name), name, parse);
+    const second = readFrom(pathOf(fallback, name), read);
     return second === 'damaged' ? undefined : second;
   };
 
-  const recallJson: Cache['recall'] = (bucket, key, parse) =>
-    recall(bucket, [canonicalJson(key), 'json'], (bytes) => {
-      const value = tryParseValue(bytes);
+  const recallValue: Cache['recall'] = (bucket, key, parse) => {
+    const name = nameOf(bucket, key, 'json');
+    return recall(name, (path) => {
+      const value = tryParseEntry(readFileSync(path), name.key);
       return value === undefined ? undefined : parse(value);
     });
+  };
 
-  const write = async (
-    bucket: Bucket,
-    name: readonly [string, Form],
-    value: string | Uint8Array,
-  ): Promise<void> => {
+  const write = async (name: Name, bytes: string | Uint8Array): Promise<void> => {
     if (readOnly) return;
-    const path = entryPath(folder, bucket, name);
+    const path = pathOf(folder, name);
     const part = join(temporary, `${process.pid}-${randomBytes(8).toString('hex')}`);
     try {
       prepared ??= prepare();
       await prepared;
       await mkdir(join(path, '..'), { recursive: true });
-      await writeFile(part, formatEntry(...name, value), { flag: 'wx' });
+      await writeFile(part, bytes, { flag: 'wx' });
       await rename(part, path);
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
@@ -242,11 +218,26 @@ export const openCache = ({ folder, readOnly = false, fallback }: CacheOptions):
   };
 
   return {
-    read: async (bucket, key, parse) => recallJson(bucket, key, parse),
-    recall: recallJson,
-    recallBytes: (bucket, key, parse) => recall(bucket, [canonicalJson(key), 'bytes'], parse),
-    write: (bucket, key, value) =>
-      write(bucket, [canonicalJson(key), 'json'], canonicalJson(value)),
-    writeBytes: (bucket, key, bytes) => write(bucket, [canonicalJson(key), 'bytes'], bytes),
+    read: async (bucket, key, parse) => recallValue(bucket, key, parse),
+    recall: recallValue,
+    recallPaged(bucket, key, parse) {
+      const name = nameOf(bucket, key, 'paged');
+      return recall(name, (path) => {
+        const { head, read } = readPaged(path);
+        const value = tryParseEntry(head, name.key);
+        return value === undefined ? undefined : parse(value, read);
+      });
+    },
+    write(bucket, key, value) {
+      const name = nameOf(bucket, key, 'json');
+      return write(name, formatEntry(name.key, value));
+    },
+    writePaged(bucket, key, { value, body }) {
+      const name = nameOf(bucket, key, 'paged');
+      return write(name, Buffer.concat([Buffer.from(formatEntry(name.key, value)), body]));
+    },
+    forget(bucket, key) {
+      for (const form of forms) remove(pathOf(folder, nameOf(bucket, key, form)));
+    },
   };
 };

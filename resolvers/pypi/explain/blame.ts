@@ -8,17 +8,21 @@ import type { Asking, Evidence } from './askings.ts';
 import { isIn, type Published } from './version-words.ts';
 
 export interface BlameContext {
-  /** The project's name, as `of` of a rule has it. */
-  readonly project: string;
+  /** The name of the project whose own requirement it is, as `of` of a rule has it. */
+  readonly projectOf: (asking: Asking) => string;
   /** What is published of a distribution, oldest first. */
   readonly published: (name: string) => readonly Published[];
-  /** Whether there is a rule for it already, by `of` and `on`. */
+  /** What constraints ask of everybody; no rule can loosen them. */
+  readonly bounds: readonly Asking[];
+  /** Whether a rule for it is assumed already, by `of` and `on`. */
   readonly isSettled: (of: string, on: string) => boolean;
 }
 
 /** All that one asker says of one package. */
 interface Voice {
   readonly asker: string | undefined;
+  /** A bound for everybody: it cannot be given up. */
+  readonly isBound: boolean;
   readonly askings: readonly Asking[];
   readonly allows: (published: Published) => boolean;
 }
@@ -43,6 +47,7 @@ const voicesOn = (
   return [
     ...own.map((asking) => ({
       asker: undefined,
+      isBound: context.bounds.includes(asking),
       askings: [asking],
       allows: (each: Published) => isIn(asking.set, each),
     })),
@@ -55,6 +60,7 @@ const voicesOn = (
         speaking === 'all' ? mine : mine.filter((each) => newestAsker(each, context) === newest);
       return {
         asker,
+        isBound: false,
         askings: heard,
         allows: (each: Published) =>
           speaking === 'all'
@@ -65,14 +71,17 @@ const voicesOn = (
   ];
 };
 
+const isPinned = ({ specifier }: Asking): boolean =>
+  specifier?.startsWith('==') === true && !/[*,]/.test(specifier);
+
 /** The first is kept: the user's, then those that leave a choice, then those for newer versions. */
 const byRight =
   (usable: readonly Published[]) =>
   (a: Voice, b: Voice): number => {
-    const rank = ({ asker, allows }: Voice): readonly number[] => {
-      const fits = usable.map(allows);
-      const isPin = fits.filter(Boolean).length === 1;
-      const newest = -fits.lastIndexOf(true);
+    const rank = ({ asker, allows, askings, isBound }: Voice): readonly number[] => {
+      const isPin = askings.every(isPinned);
+      const newest = -usable.findLastIndex(allows);
+      if (isBound) return [-1, 0, 0];
       return asker === undefined ? [0, isPin ? 0 : 1, newest] : [1, isPin ? 1 : 0, newest];
     };
     const [ranksA, ranksB] = [rank(a), rank(b)];
@@ -103,6 +112,12 @@ const said = ({ askings }: Voice, context: BlameContext): string => {
   return asking === undefined ? '' : `${versionsOf(asking, context)} asks for ${asking.text}`;
 };
 
+/** Where a rule stands that is proposed, for what follows from it. */
+export const assumedPlace = 'as proposed below';
+
+const askerOf = ({ asker, askings: [asking] }: Voice, context: BlameContext): string =>
+  asker ?? (asking === undefined ? '' : context.projectOf(asking));
+
 /** Rules for those who cannot be heard together with the others about `on`. */
 const settle = (
   on: string,
@@ -118,7 +133,7 @@ const settle = (
     if (next.length > 0) {
       kept.push(voice);
       fitting = next;
-    } else if (usable.some(voice.allows)) given.push(voice);
+    } else if (usable.some(voice.allows) && !voice.isBound) given.push(voice);
   }
   if (kept.length === 0) return [];
   const use = specifierOf(kept, fitting);
@@ -130,28 +145,27 @@ const settle = (
       context,
     );
   return given.map((voice) => ({
-    of: voice.asker ?? context.project,
+    of: askerOf(voice, context),
     on,
     use,
     why: `${said(voice, context)}, but ${opponent(voice)}`,
-    place: '',
+    place: assumedPlace,
   }));
 };
 
 /** Somebody else's requirement that stands alone: the last resort, exact pins first. */
 const lastResort = ({ askings }: Evidence, context: BlameContext): readonly ConstraintRule[] => {
-  const isPin = ({ specifier }: Asking): boolean => specifier?.startsWith('==') === true;
   const others = askings.filter(({ of, on }) => of !== undefined && !context.isSettled(of, on));
-  const asking = others.find(isPin) ?? others[0];
+  const asking = others.find(isPinned) ?? others[0];
   if (asking?.of === undefined) return [];
   const why = `${versionsOf(asking, context)} asks for ${asking.text}, which goes with nothing else`;
-  return [{ of: asking.of, on: asking.on, use: undefined, why, place: '' }];
+  return [{ of: asking.of, on: asking.on, use: undefined, why, place: assumedPlace }];
 };
 
 /** Distributions of which somebody asks for nothing that can be used, by what `facts` say. */
 export const hopeless = (
   { askings, facts }: Evidence,
-  { published }: BlameContext,
+  { published }: Pick<BlameContext, 'published'>,
 ): readonly Asking[] =>
   askings.filter(({ on, set }) => {
     const against = facts.filter(({ name }) => name === on).map((fact) => fact.set);
@@ -159,6 +173,23 @@ export const hopeless = (
       (each) => isIn(set, each) && !against.some((excluded) => isIn(excluded, each)),
     );
   });
+
+/** Facts that are somebody's wish. */
+const boundReasons: readonly string[] = ['constraint', 'rule'];
+
+/** What all say of a package, and its versions that would do if all agreed. */
+const debateOn = (on: string, { askings, facts }: Evidence, context: BlameContext) => {
+  const about = facts.filter(({ name }) => name === on);
+  const isBound = about.some(({ reason }) => boundReasons.includes(reason));
+  const against = about.filter(({ reason }) => !boundReasons.includes(reason));
+  return {
+    askings: [
+      ...(isBound ? context.bounds.filter((bound) => bound.on === on) : []),
+      ...askings.filter((asking) => asking.on === on),
+    ],
+    usable: context.published(on).filter((each) => !against.some(({ set }) => isIn(set, each))),
+  };
+};
 
 /**
  * The rules to assume after a failure, so that the search can go on: for the first package, by name,
@@ -168,16 +199,9 @@ export const blame = (evidence: Evidence, context: BlameContext): readonly Const
   const names = [...new Set(evidence.askings.map(({ on }) => on))].sort(byText);
   for (const speaking of ['all', 'newest'] as const) {
     for (const on of names) {
-      const voices = voicesOn(
-        evidence.askings.filter((asking) => asking.on === on),
-        speaking,
-        context,
-      );
+      const { askings, usable } = debateOn(on, evidence, context);
+      const voices = voicesOn(askings, speaking, context);
       if (voices.length < 2) continue;
-      const against = evidence.facts.filter(({ name }) => name === on).map(({ set }) => set);
-      const usable = context
-        .published(on)
-        .filter((each) => !against.some((set) => isIn(set, each)));
       const rules = settle(on, voices, usable, context);
       const fresh = rules.filter(({ of }) => !context.isSettled(of, on));
       if (fresh.length > 0) return fresh;

@@ -6,7 +6,7 @@ import type { ConstraintRule } from '../../../graph/requirements.ts';
 import type { VersionSet } from '../../../standards/version-set.ts';
 import type { Incompatibility } from '../../solver/incompatibility.ts';
 import { type Evidence, readEvidence } from './askings.ts';
-import { type BlameContext, blame, hopeless } from './blame.ts';
+import { assumedPlace, type BlameContext, blame, hopeless } from './blame.ts';
 
 export interface Contradiction {
   readonly proof: Incompatibility<VersionSet>;
@@ -20,13 +20,29 @@ export type SolveAgain = (
   rules: readonly ConstraintRule[],
 ) => Promise<Incompatibility<VersionSet> | undefined>;
 
+/** Makes what is published of these names known; some were not needed to find the contradiction. */
+export type Load = (names: readonly string[]) => Promise<void>;
+
+const namesIn = ({ askings, facts }: Evidence): readonly string[] => {
+  const names = [
+    ...askings.flatMap(({ of = '', on }) => [of, on]),
+    ...facts.map(({ name }) => name),
+  ];
+  return [...new Set(names)].filter((name) => name !== '').sort();
+};
+
 /** Nobody reads more at once. */
 const mostContradictions = 20;
 
 /** To leave out what cannot be had is no advice, but lets the search go on. */
 const withoutHopeless = (evidence: Evidence, context: BlameContext): readonly ConstraintRule[] =>
   hopeless(evidence, context)
-    .map(({ of = context.project, on }) => ({ of, on, use: undefined, place: '' }))
+    .map((asking) => ({
+      of: asking.of ?? context.projectOf(asking),
+      on: asking.on,
+      use: undefined,
+      place: assumedPlace,
+    }))
     .filter(({ of, on }) => !context.isSettled(of, on));
 
 /** A rule may turn out to be needless once later ones are there; more are not tried one by one. */
@@ -54,15 +70,16 @@ const withoutNeedless = async (
 export const findContradictions = async (
   first: Incompatibility<VersionSet>,
   solveAgain: SolveAgain,
-  context: BlameContext,
+  context: Omit<BlameContext, 'isSettled'> & { readonly load: Load },
 ): Promise<readonly Contradiction[]> => {
   const found: Contradiction[] = [];
   const assumed: ConstraintRule[] = [];
   const isSettled: BlameContext['isSettled'] = (of, on) =>
-    context.isSettled(of, on) || assumed.some((rule) => rule.of === of && rule.on === on);
+    assumed.some((rule) => rule.of === of && rule.on === on);
   let proof: Incompatibility<VersionSet> | undefined = first;
   while (proof !== undefined && found.length < mostContradictions) {
     const evidence = readEvidence(proof);
+    await context.load(namesIn(evidence));
     const proposed = blame(evidence, { ...context, isSettled });
     found.push({ proof, evidence, proposed });
     const next =

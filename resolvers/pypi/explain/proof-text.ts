@@ -60,7 +60,7 @@ const summary = ({ askings, facts }: Evidence, published: PublishedOf): string =
       ) ?? first;
     const subject = `${first.of} ${formatVersions(asking, published(first.of))}`.trimEnd();
     const others = group.length - 1;
-    const more = others === 0 ? '' : ` (and ${others} other ${others === 1 ? 'text' : 'texts'})`;
+    const more = others === 0 ? '' : ` (and ${others} more)`;
     return [`${subject}: ${newest.text}${more}`];
   });
   const told = facts.flatMap(({ name, set, message }): readonly string[] =>

@@ -1,22 +1,38 @@
 /** That no versions satisfy all requirements: why, everything at once, and what to do. */
 import { Lock2nixError } from '../../../graph/errors.ts';
-import type { VersionSet } from '../../../standards/version-set.ts';
+import {
+  intersection,
+  noVersions,
+  union,
+  type VersionSet,
+} from '../../../standards/version-set.ts';
 import type { Incompatibility } from '../../solver/incompatibility.ts';
 import type { Asking, Fact } from './askings.ts';
 import { type BlameContext, hopeless } from './blame.ts';
 import { formatConstraints } from './constraint-block.ts';
-import { type Contradiction, findContradictions, type SolveAgain } from './contradictions.ts';
+import {
+  type Contradiction,
+  findContradictions,
+  type Load,
+  type SolveAgain,
+} from './contradictions.ts';
+import { type HintContext, hintFor } from './hints.ts';
 import { proofText } from './proof-text.ts';
 import { isIn, nearestVersions } from './version-words.ts';
+
+export interface UnsatisfiableContext extends Omit<BlameContext, 'isSettled'>, HintContext {
+  readonly load: Load;
+}
 
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
 /** One hint for each kind of trouble with a package: the one that comes first, numbers as numbers. */
-const hintsOf = (facts: readonly Fact[]): readonly string[] => {
+const hintsOf = (facts: readonly Fact[], context: UnsatisfiableContext): readonly string[] => {
   const kinds = new Map<string, string>();
-  for (const { name, reason, hint } of facts) {
+  for (const fact of facts) {
+    const hint = hintFor(fact, context);
     if (hint === undefined) continue;
-    const kind = JSON.stringify([name, reason]);
+    const kind = JSON.stringify([fact.name, fact.reason]);
     const known = kinds.get(kind);
     const isFirst = known === undefined || hint.localeCompare(known, 'en', { numeric: true }) < 0;
     if (isFirst) kinds.set(kind, hint);
@@ -25,7 +41,10 @@ const hintsOf = (facts: readonly Fact[]): readonly string[] => {
 };
 
 /** Which versions there are, for a requirement that no published one matches. */
-const versionHint = ({ on, set }: Asking, { published }: BlameContext): readonly string[] => {
+const versionHint = (
+  { on, set }: Asking,
+  { published }: UnsatisfiableContext,
+): readonly string[] => {
   const all = published(on);
   if (all.length === 0 || all.some((each) => isIn(set, each))) return [];
   const [first, second] = nearestVersions(set, all);
@@ -35,15 +54,24 @@ const versionHint = ({ on, set }: Asking, { published }: BlameContext): readonly
     : [`the nearest versions of ${on} are ${first} and ${second}`];
 };
 
+/** What is said of versions that somebody asks for, where the fact is about more. */
+const narrowed = (fact: Fact, lost: readonly Asking[]): Fact => {
+  const sets = lost.filter(({ on }) => on === fact.name).map(({ set }) => set);
+  return sets.length === 0
+    ? fact
+    : { ...fact, set: intersection(fact.set, sets.reduce(union, noVersions)) };
+};
+
 const adviceOn = (
   { evidence, proposed }: Contradiction,
-  context: BlameContext,
+  context: UnsatisfiableContext,
 ): readonly string[] => {
-  const names = new Set(proposed.map(({ on }) => on));
-  const lost = names.size > 0 ? [] : hopeless(evidence, context);
-  for (const { on } of lost) names.add(on);
-  const about = evidence.facts.filter(({ name }) => names.size === 0 || names.has(name));
-  return [...lost.flatMap((asking) => versionHint(asking, context)), ...hintsOf(about)];
+  const lost = proposed.length > 0 ? [] : hopeless(evidence, context);
+  const names = new Set([...proposed, ...lost].map(({ on }) => on));
+  const about = evidence.facts
+    .filter(({ name }) => names.size === 0 || names.has(name))
+    .map((fact) => narrowed(fact, lost));
+  return [...lost.flatMap((asking) => versionHint(asking, context)), ...hintsOf(about, context)];
 };
 
 const isOneClause = (text: string): boolean => !text.includes('\n');
@@ -65,7 +93,7 @@ const messageOf = (found: readonly Contradiction[], texts: readonly string[]): s
   return `no versions satisfy all requirements, for ${found.length} independent reasons:\n${all}`;
 };
 
-const hintFor = (found: readonly Contradiction[], context: BlameContext): string => {
+const hintOf = (found: readonly Contradiction[], context: UnsatisfiableContext): string => {
   const advice = unique(found.flatMap((each) => adviceOn(each, context)));
   const rules = found.flatMap(({ proposed }) => proposed);
   if (rules.length === 0)
@@ -82,11 +110,11 @@ const hintFor = (found: readonly Contradiction[], context: BlameContext): string
 export const explainUnsatisfiable = async (
   failure: Incompatibility<VersionSet>,
   solveAgain: SolveAgain,
-  context: BlameContext,
+  context: UnsatisfiableContext,
 ): Promise<Lock2nixError> => {
   const found = await findContradictions(failure, solveAgain, context);
   const texts = found.map(({ proof, evidence }) => proofText(proof, evidence, context.published));
   return new Lock2nixError('UNSATISFIABLE', messageOf(found, texts), {
-    hint: hintFor(found, context),
+    hint: hintOf(found, context),
   });
 };

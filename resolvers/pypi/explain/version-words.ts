@@ -1,5 +1,7 @@
 /** Sets of versions in the words of the versions that are published. */
+
 import { contains, type VersionSet } from '../../../standards/version-set.ts';
+import type { IndexFile } from '../../registry/types.ts';
 
 /** A version that an index lists. */
 export interface Published {
@@ -7,6 +9,7 @@ export interface Published {
   readonly prerelease: boolean;
   /** Its place in version sets. */
   readonly point: string;
+  readonly files?: readonly Pick<IndexFile, 'fileName' | 'requiresPython'>[];
 }
 
 /** Whether a published version is in a set. */

@@ -1,18 +1,23 @@
 /**
- * What an index lists for a project, in the form that the cache holds: lines of JSON, one a release,
- * newest first, so that a listing of ten thousand files is read without looking at any of them.
+ * What an index lists for a project, in the form that the cache holds: a head, which has all that is
+ * needed to choose a version, and lines of JSON, one a release, newest first, which are read when they
+ * are asked for. So a listing of ten thousand files is read without looking at any of them.
  *
- *     {"at":0,"base":"https://files.example/","etag":"\"1\"","lengths":[68,3],"texts":["1.0"],"keys":["…"]}
- *     [["demo-1.0.tar.gz","ab/cd/ ",["sha256-…"],68,"2024-01-01T00:00:00Z"]]
- *     []
+ *     head {"at":0,"base":"https://files.example/","checks":[1,2],"etag":"\"1\"","keys":["…"],
+ *           "lengths":[68,3],"texts":["1.0"]}
+ *     body [["demo-1.0.tar.gz","ab/cd/ ",["sha256-…"],68,"2024-01-01T00:00:00Z"]]
+ *          []
  *
- * The last line has the files that are of no release. Lengths are bytes. Of a file: name, URL behind
- * `base` (a space for the name that it ends in), hashes, size, upload time, `requires-python`,
- * yanked, core metadata; from the first that is missing to the end nothing but `null` is left out.
+ * The last line has the files that are of no release. Lengths are bytes, checks CRC-32. Of a file: name,
+ * URL behind `base` (a space for the name that it ends in), hashes, size, upload time,
+ * `requires-python`, yanked, core metadata; `null` is missing, and left out at the end.
  */
+import { crc32 } from 'node:zlib';
 import { Lock2nixError } from '../../../graph/errors.ts';
 import type { Version } from '../../../standards/version.ts';
-import type { IndexFile } from '../../registry/types.ts';
+import type { PagedContent } from '../../registry/cache.ts';
+import type { ReadPart } from '../../registry/paged.ts';
+import type { IndexFile, Release } from '../../registry/types.ts';
 import { tryParseHttpUrl } from '../../registry/url.ts';
 import { releaseOf } from './release-name.ts';
 import { storedVersion } from './stored-version.ts';
@@ -26,18 +31,9 @@ export interface ListingState {
   readonly missing?: true;
 }
 
-/** A release of a listing; its files are read when they are asked for. */
-export interface ListedRelease {
-  readonly version: Version;
-  /** As the first of its files spells it. */
-  readonly text: string;
-  /** In the order of the index. */
-  readonly files: readonly IndexFile[];
-}
-
 export interface Listing extends ListingState {
   /** Newest first. */
-  readonly releases: readonly ListedRelease[];
+  readonly releases: readonly Release[];
   /** Files of which the name tells no version. */
   readonly others: readonly IndexFile[];
   /** Whether the index declares metadata files (PEP 658) for any file. */
@@ -49,6 +45,7 @@ interface Head extends ListingState {
   readonly texts: readonly string[];
   readonly keys: readonly string[];
   readonly lengths: readonly number[];
+  readonly checks: readonly number[];
   readonly metadata?: true;
 }
 
@@ -84,12 +81,12 @@ const toRow = (file: IndexFile, base: string): Row => {
   return row;
 };
 
-/** The bytes of a listing, of the files of an index in its order. */
+/** The form of a listing, of the files of an index in its order. */
 export const formatListing = (
   files: readonly IndexFile[],
   name: string,
   state: ListingState,
-): Buffer => {
+): PagedContent => {
   const base = commonBase(files.map(({ url }) => url));
   const releases = new Map<string, { readonly text: string; readonly rows: Row[] }>();
   const others: Row[] = [];
@@ -113,16 +110,20 @@ export const formatListing = (
     ...(files.some(({ coreMetadata }) => coreMetadata) ? { metadata: true } : {}),
     base,
     lengths: lines.map(({ length }) => length),
+    checks: lines.map((line) => crc32(line)),
     texts: sorted.map(([, { text }]) => text),
     keys: sorted.map(([key]) => key),
   };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...lines]);
+  return { value: head, body: Buffer.concat(lines) };
 };
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
 const isLength = (value: unknown): value is number => Number.isSafeInteger(value);
+
+const isLengths = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every(isLength);
 
 const damaged = (): Lock2nixError =>
   new Lock2nixError('CACHE', 'a listing in the cache is not of the shape that it should be', {
@@ -148,42 +149,81 @@ const fromRow = (row: unknown, base: string): IndexFile => {
   };
 };
 
-/** Files of a line, read once, when they are asked for. */
-class StoredFiles {
-  #bytes: Buffer | undefined;
-  readonly #base: string;
-  #files: readonly IndexFile[] = [];
+/** Where a listing's lines come from, and what it is of. */
+export interface ListingSource {
+  /** Base URL of the index, without credentials. */
+  readonly index: string;
+  readonly read: ReadPart;
+  /**
+   * The listing as it is by now, for lines that were replaced in the meantime. Throws `CACHE` when it
+   * was that already.
+   */
+  readonly again: () => Listing | undefined;
+}
 
-  constructor(bytes: Buffer, base: string) {
-    this.#bytes = bytes;
-    this.#base = base;
+/** The files of a line; undefined when the line is not what the head says. */
+type ReadLine = (line: number) => readonly IndexFile[] | undefined;
+
+const lineReader = ({ base, lengths, checks }: Head, { read }: ListingSource): ReadLine => {
+  const offsets: number[] = [];
+  let end = 0;
+  for (const length of lengths) {
+    offsets.push(end);
+    end += length;
+  }
+  return (line) => {
+    const bytes = read(offsets[line] ?? 0, lengths[line] ?? 0);
+    if (bytes === undefined || crc32(bytes) !== checks[line]) return undefined;
+    const rows: unknown = JSON.parse(bytes.toString());
+    if (!Array.isArray(rows)) throw damaged();
+    return rows.map((row) => fromRow(row, base));
+  };
+};
+
+/** What the releases of a listing share. */
+interface Shelf {
+  readonly index: string;
+  readonly head: Head;
+  readonly load: (line: number) => readonly IndexFile[];
+}
+
+/** A release whose version and files are read when they are asked for. */
+class StoredRelease implements Release {
+  readonly #shelf: Shelf;
+  readonly #line: number;
+  #version: Version | undefined;
+  #files: readonly IndexFile[] | undefined;
+
+  constructor(shelf: Shelf, line: number) {
+    this.#shelf = shelf;
+    this.#line = line;
+  }
+
+  get text(): string {
+    return this.#shelf.head.texts[this.#line] ?? '';
+  }
+
+  get index(): string {
+    return this.#shelf.index;
+  }
+
+  get version(): Version {
+    this.#version ??= storedVersion(this.text, this.#shelf.head.keys[this.#line] ?? '');
+    return this.#version;
   }
 
   get files(): readonly IndexFile[] {
-    if (this.#bytes !== undefined) {
-      const rows: unknown = JSON.parse(this.#bytes.toString());
-      if (!Array.isArray(rows)) throw damaged();
-      this.#files = rows.map((row) => fromRow(row, this.#base));
-      this.#bytes = undefined;
-    }
+    this.#files ??= this.#shelf.load(this.#line);
     return this.#files;
-  }
-}
-
-class StoredRelease extends StoredFiles implements ListedRelease {
-  readonly text: string;
-  readonly version: Version;
-
-  constructor(bytes: Buffer, head: Head, index: number) {
-    super(bytes, head.base);
-    this.text = head.texts[index] ?? '';
-    this.version = storedVersion(this.text, head.keys[index] ?? '');
   }
 }
 
 const isHead = (value: unknown): value is Head => {
   if (typeof value !== 'object' || value === null) return false;
-  const { at, etag, missing, base, texts, keys, lengths } = value as Record<string, unknown>;
+  const { at, etag, missing, base, texts, keys, lengths, checks } = value as Record<
+    string,
+    unknown
+  >;
   return (
     typeof at === 'number' &&
     (etag === undefined || isText(etag)) &&
@@ -191,39 +231,38 @@ const isHead = (value: unknown): value is Head => {
     (base === '' || (isText(base) && tryParseHttpUrl(base) !== undefined)) &&
     isTexts(texts) &&
     isTexts(keys) &&
-    Array.isArray(lengths) &&
-    lengths.every(isLength) &&
+    isLengths(lengths) &&
+    isLengths(checks) &&
     texts.length === keys.length &&
-    lengths.length === texts.length + 1
+    lengths.length === texts.length + 1 &&
+    checks.length === lengths.length
   );
 };
 
-/** Reads the bytes of a listing; undefined when they are of another shape. */
-export const tryParseListing = (bytes: Buffer): Listing | undefined => {
-  const end = bytes.indexOf('\n');
-  let head: unknown;
-  try {
-    head = JSON.parse(bytes.toString('utf8', 0, end));
-  } catch {
-    return undefined;
-  }
+/** Reads a listing by its head; undefined when that is of another shape. */
+export const tryParseListing = (head: unknown, source: ListingSource): Listing | undefined => {
   if (!isHead(head)) return undefined;
-  const { at, etag, missing, base, texts, lengths, metadata } = head;
-  let position = end + 1;
-  const lines = lengths.map((length) => {
-    const line = bytes.subarray(position, position + length);
-    position += length;
-    return line;
-  });
-  if (position !== bytes.length) return undefined;
-  const last = new StoredFiles(lines[texts.length] ?? Buffer.alloc(0), base);
+  const { at, etag, missing, texts, keys, metadata } = head;
+  const { index, again } = source;
+  const readLine = lineReader(head, source);
+  const shelf: Shelf = {
+    index,
+    head,
+    load: (line) =>
+      readLine(line) ??
+      again()?.releases.find(({ version }) => version.key === keys[line])?.files ??
+      [],
+  };
+  const releases = texts.map((_, line) => new StoredRelease(shelf, line));
+  let others: readonly IndexFile[] | undefined;
   return {
     at,
     ...(etag === undefined ? {} : { etag }),
     ...(missing === undefined ? {} : { missing }),
-    releases: texts.map((_, index) => new StoredRelease(lines[index] ?? bytes, head, index)),
+    releases,
     get others() {
-      return last.files;
+      others ??= readLine(texts.length) ?? again()?.others ?? [];
+      return others;
     },
     declaresMetadata: metadata === true,
   };

@@ -64,8 +64,26 @@ export const createListings = ({ http, cache, now }: ListingsOptions): Listings 
   const declaring = new Set<string>();
   const asked = createShared<Listing | undefined>({ keep: true });
 
-  const recall = ({ index, name }: Project): Listing | undefined =>
-    cache.recallBytes('listing', { index, name }, tryParseListing);
+  /** Lines that are not what their head says were replaced by another run, or are damaged. */
+  const giveUp = ({ index, name }: Project): never => {
+    cache.forget('listing', { index, name });
+    throw new Lock2nixError(
+      'CACHE',
+      `what the cache has of ${quoted(name)} from the index \`${index}\` is damaged`,
+      { hint: 'run the same once more, without --offline' },
+    );
+  };
+
+  const recall = (project: Project, again?: () => Listing | undefined): Listing | undefined => {
+    const { index, name } = project;
+    return cache.recallPaged('listing', { index, name }, (head, read) =>
+      tryParseListing(head, {
+        index,
+        read,
+        again: again ?? (() => recall(project, () => giveUp(project))),
+      }),
+    );
+  };
 
   const isFresh = ({ at }: Listing): boolean => {
     const age = now() - at;
@@ -87,20 +105,25 @@ export const createListings = ({ http, cache, now }: ListingsOptions): Listings 
         : answer.kind === 'unchanged' && old !== undefined
           ? filesOf(old)
           : [];
-    const bytes = formatListing(files, name, {
+    const content = formatListing(files, name, {
       at: now(),
       ...(answer.kind === 'missing' ? { missing: true } : {}),
       ...(answer.kind === 'unchanged' && old?.etag !== undefined ? { etag: old.etag } : {}),
       ...(etag === undefined ? {} : { etag }),
     });
-    await cache.writeBytes('listing', { index, name }, bytes);
-    const listing = tryParseListing(bytes);
+    await cache.writePaged('listing', { index, name }, content);
+    const body = Buffer.from(content.body);
+    const listing = tryParseListing(content.value, {
+      index,
+      read: (offset, length) => body.subarray(offset, offset + length),
+      again: () => giveUp(project),
+    });
     if (listing === undefined) throw new Error(`the listing of ${name} cannot be read back`);
     return listing;
   };
 
   return {
-    recall,
+    recall: (project) => recall(project),
     async current(project, what) {
       http.remember(project.url);
       const listing = await asked(`${project.index} ${project.name}`, async () => {

@@ -1,36 +1,13 @@
 /** The releases of a project, from one or several simple indexes. */
 import type { IndexChoice } from '../../../graph/requirements.ts';
 import type { PackageIndex, ProjectListing, Release } from '../../registry/types.ts';
-import type { ListedRelease, Listing } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { type Listings, type Project, projectOn } from './listings.ts';
 
 export interface ProjectsOptions {
   readonly listings: Listings;
   /** The index that is asked when a choice names none. */
   readonly publicIndex: string;
-}
-
-/** A release with its index; files are read when they are asked for, as those of a listing. */
-class IndexRelease implements Release {
-  readonly index: string;
-  readonly #listed: ListedRelease;
-
-  constructor(listed: ListedRelease, index: string) {
-    this.#listed = listed;
-    this.index = index;
-  }
-
-  get version(): Release['version'] {
-    return this.#listed.version;
-  }
-
-  get text(): string {
-    return this.#listed.text;
-  }
-
-  get files(): Release['files'] {
-    return this.#listed.files;
-  }
 }
 
 /** The indexes to ask, first to last, each once. */
@@ -48,9 +25,6 @@ const placesOf = (indexes: readonly string[], name: string): readonly Project[] 
   }
   return [...places.values()];
 };
-
-const releasesOf = ({ releases }: Listing, { index }: Project): readonly Release[] =>
-  releases.map((release) => new IndexRelease(release, index));
 
 /** Of a version that several lists have, the release of the first of them; newest first. */
 const merge = (lists: readonly (readonly Release[])[]): readonly Release[] => {
@@ -80,15 +54,14 @@ export const createProjects = ({
   ): Promise<readonly (readonly Release[])[]> => {
     if (strategy === 'best-match') {
       const found = await Promise.allSettled(places.map(list));
-      return places.flatMap((place, index) => {
-        const result = found[index];
-        if (result?.status === 'rejected') throw result.reason;
-        return result?.value === undefined ? [] : [releasesOf(result.value, place)];
+      return found.flatMap((result) => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value === undefined ? [] : [result.value.releases];
       });
     }
     for (const place of places) {
       const found = await list(place);
-      if (found !== undefined) return [releasesOf(found, place)];
+      if (found !== undefined) return [found.releases];
     }
     return [];
   };

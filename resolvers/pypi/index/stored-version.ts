@@ -1,7 +1,7 @@
 import { parseVersion, type Version } from '../../../standards/version.ts';
 
-/** Nothing but a release: no epoch, pre-, post- or development release, no local label. */
-const plain = /^\d+(?:\.\d+)*$/;
+/** A release, perhaps a post-release: no pre- or development release. */
+const plain = /^\d+(?:\.\d+)*(?:\.post\d+)?$/;
 
 /**
  * A version of which the order is known and the rest is read from its text when it is asked for:

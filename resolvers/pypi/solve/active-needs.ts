@@ -79,7 +79,7 @@ export const activeNeeds = (
 ): readonly ActiveNeed[] | CustomCause => {
   const { circumstances, isSource } = context;
   if (!circumstances.allowsPython(facts.requiresPython))
-    return needsPython(readablePython(facts.requiresPython ?? ''), circumstances.python);
+    return needsPython(readablePython(facts.requiresPython ?? ''));
   if (extra !== undefined && !facts.extras.has(extra)) return [];
   const needs = facts.needs(extra);
   if ('why' in needs)

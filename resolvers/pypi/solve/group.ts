@@ -7,7 +7,7 @@ import type { ActiveNeed } from './active-needs.ts';
 import type { Circumstances } from './circumstances.ts';
 import { type DirectFound, textOfSource } from './direct.ts';
 import { splitKey } from './keys.ts';
-import { type Facts, isCause, type Library, makeFacts } from './library.ts';
+import { type Eventually, type Facts, isCause, type Library, makeFacts } from './library.ts';
 import type { Policy } from './policy.ts';
 import { createProvider, type PypiProvider } from './provider.ts';
 import { type Directs, type Question, questionOf, type RootNeed } from './question.ts';
@@ -41,6 +41,8 @@ export interface GroupFailure {
   readonly question: Question;
   /** The versions of a name as far as they were looked up. */
   readonly knownShelf: (name: string) => Shelf | undefined;
+  /** The same, and looked up. */
+  readonly shelfOf: (name: string) => Eventually<Shelf | undefined>;
 }
 
 /** What is the same for all groups. */
@@ -202,6 +204,33 @@ const unite = (a: Required, b: Required): Required => {
   return all;
 };
 
+/** A question for some platforms with what answers it. */
+export const openGroup = (
+  task: Task,
+  platforms: readonly Platform[],
+  required: Required = new Map(),
+) => {
+  const circumstances = task.circumstances(platforms);
+  const question = questionOf(task, task, circumstances);
+  const context = contextOf(task, { question, circumstances, required });
+  const provider = createProvider(context);
+  const solutionOf = (chosen: ReadonlyMap<string, Chosen>): GroupSolution => ({
+    kind: 'solution',
+    platforms,
+    question,
+    chosen,
+    needsOf: provider.needsOf,
+    factsOf: (offer) => {
+      const facts = provider.factsOf(offer);
+      return facts instanceof Promise || isCause(facts) ? undefined : facts;
+    },
+    provider,
+    conditions: context,
+  });
+  const { knownShelf, shelfOf } = context;
+  return { circumstances, question, provider, knownShelf, shelfOf, solutionOf };
+};
+
 /**
  * Solves for a group of platforms. A name is first required to have a file on one of them; where a
  * solution turns out to need it on others, it is solved again with that known. Throws UNSATISFIABLE
@@ -211,35 +240,15 @@ export const solveGroup = async (
   task: Task,
   platforms: readonly Platform[],
 ): Promise<GroupSolution | GroupFailure> => {
-  const circumstances = task.circumstances(platforms);
-  const question = questionOf(task, task, circumstances);
   let required: Required = new Map();
   for (;;) {
-    const context = contextOf(task, { question, circumstances, required });
-    const provider = createProvider(context);
-    const result = await solve(provider, question.problem);
+    const group = openGroup(task, platforms, required);
+    const { question, knownShelf, shelfOf } = group;
+    const result = await solve(group.provider, question.problem);
     if (result.kind === 'failure')
-      return {
-        kind: 'failure',
-        platforms,
-        failure: result,
-        question,
-        knownShelf: context.knownShelf,
-      };
-    const solution: GroupSolution = {
-      kind: 'solution',
-      platforms,
-      question,
-      chosen: chosenOf(result),
-      needsOf: provider.needsOf,
-      factsOf: (offer) => {
-        const facts = provider.factsOf(offer);
-        return facts instanceof Promise || isCause(facts) ? undefined : facts;
-      },
-      provider,
-      conditions: context,
-    };
-    const missing = missingFiles(solution, circumstances);
+      return { kind: 'failure', platforms, failure: result, question, knownShelf, shelfOf };
+    const solution = group.solutionOf(chosenOf(result));
+    const missing = missingFiles(solution, group.circumstances);
     if (missing.size === 0) return solution;
     required = unite(required, missing);
   }

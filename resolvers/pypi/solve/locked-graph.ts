@@ -140,13 +140,18 @@ const requiresPythonOf = ({ offer, groups }: Pick): string | undefined => {
 const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPackage => {
   const { id, offer } = pick;
   const requiresPython = requiresPythonOf(pick);
+  let artifacts: readonly LockedArtifact[] | undefined;
   const isForked = (picks.get(offer.name)?.length ?? 0) > 1;
   return {
     id,
     name: offer.name,
     version: offer.text,
     ...(offer.index === '' || offer.index === publicIndex ? {} : { index: offer.index }),
-    artifacts: artifactsOf(pick),
+    // Who wants versions only never looks at the files, of which there may be ten thousand.
+    get artifacts() {
+      artifacts ??= artifactsOf(pick);
+      return artifacts;
+    },
     dependencies: dependenciesOf(pick, picks),
     ...(isForked ? { platforms: platformsOf(pick, all) } : {}),
     ...(requiresPython === undefined ? {} : { requiresPython }),

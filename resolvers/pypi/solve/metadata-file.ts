@@ -15,7 +15,7 @@ const byCost = (a: IndexFile, b: IndexFile): number =>
 const mostWheels = 2;
 
 /**
- * The files in the order in which they are asked: a wheel that fits the first platform that has one,
+ * The files in the order in which they are asked: the cheapest wheel that fits the first platform that has one,
  * then wheels for others, whose metadata normally are the same, then source distributions.
  */
 export const metadataOrder = (
@@ -25,19 +25,12 @@ export const metadataOrder = (
   const [only] = files;
   if (only === undefined || files.length === 1) return files;
   const wheels = files.filter(({ fileName }) => isWheelFile(fileName));
-  const sources = files.filter(({ fileName }) => !isWheelFile(fileName)).sort(byCost);
+  const sources = files.filter(({ fileName }) => !isWheelFile(fileName)).toSorted(byCost);
   if (wheels.length < 2) return [...wheels, ...sources];
-  const ranked = platforms
-    .map((platform) =>
-      wheels
-        .flatMap((wheel) => {
-          const rank = rankOf(wheel.fileName, platform);
-          return rank === undefined ? [] : [{ wheel, rank }];
-        })
-        .sort((a, b) => a.rank - b.rank || byName(a.wheel, b.wheel)),
-    )
-    .find(({ length }) => length > 0);
-  const best = ranked?.[0]?.wheel;
-  const others = wheels.filter((wheel) => wheel !== best).sort(byCost);
+  const cheapest = wheels.toSorted(byCost);
+  const best = platforms
+    .map((platform) => cheapest.find(({ fileName }) => rankOf(fileName, platform) !== undefined))
+    .find((wheel) => wheel !== undefined);
+  const others = wheels.filter((wheel) => wheel !== best).toSorted(byCost);
   return [...(best === undefined ? [] : [best]), ...others].slice(0, mostWheels).concat(sources);
 };

@@ -1,5 +1,6 @@
 /** What the solver asks, answered from the library for one group of platforms. */
 
+import type { IndexFile } from '../../registry/types.ts';
 import type { UnusableCause } from '../../solver/cause.ts';
 import type {
   Candidate,
@@ -11,6 +12,7 @@ import type {
   Unusable,
 } from '../../solver/provider.ts';
 import { noSuchPackage, yanked as yankedCause } from '../explain/causes.ts';
+import { commonCause, isAlike } from '../explain/common-cause.ts';
 import type { ResolutionStrategy } from '../resolution.ts';
 import {
   type ActiveNeed,
@@ -90,7 +92,9 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
   const pins = createAllowances();
   const mentions = createAllowances();
   const lastChosen = new Map<string, Offer>();
-  const tries = new Map<string, number>();
+  const tries = new Map<string, Set<Offer>>();
+  /** What was asked for ahead. */
+  const ahead = new Map<string, Offer>();
   const reasons = new Map<Offer, UnusableCause | null>();
   const needs = new Map<string, readonly ActiveNeed[]>();
 
@@ -113,7 +117,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     const yanked = yankedBecause(existingFiles(offer, context));
     if (yanked === undefined || pins.covers(offer.name, set) || isPreferred(offer))
       return undefined;
-    return yankedCause(offer.name, offer.text, yanked);
+    return yankedCause(yanked);
   };
 
   const hasWheel = (offer: Offer): boolean =>
@@ -154,26 +158,37 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     (policy.preferWheel(shelf.name) ? firstOf(shelf, set, hasWheel) : undefined) ??
     firstOf(shelf, set, () => true);
 
-  /** Why there is nothing: of those with the reason of the best, all. */
+  /** Why there is nothing: of all that have the reason of the best, asked about or not. */
   const unusable = (shelf: Shelf, set: VersionSet): Unusable<VersionSet> => {
     const offers = [...oldestIn(shelf, set)];
     const newest = offers.at(-1);
     const cause = newest === undefined ? undefined : whyNot(newest, set);
     if (cause?.kind !== 'custom') return { kind: 'unusable', cause: { kind: 'no-versions' } };
-    const same = offers.filter((offer) => {
+    // Whether a yanked version may be used depends on the set.
+    const all = cause.reason === 'yanked' ? offers : shelf.offers;
+    const same = all.flatMap((offer) => {
       const reason = whyNot(offer, set);
-      return reason?.kind === 'custom' && reason.message === cause.message;
+      return reason?.kind === 'custom' && isAlike(reason, cause) ? [{ offer, reason }] : [];
     });
-    return { kind: 'unusable', cause, set: spansOf(same) };
+    const reasons = same.map(({ reason }) => reason);
+    return {
+      kind: 'unusable',
+      cause: commonCause(cause, reasons, circumstances.python),
+      set: spansOf(same.map(({ offer }) => offer)),
+    };
   };
 
-  const filesOf = (offer: Offer) =>
-    metadataOrder(
-      existingFiles(offer, context).filter(({ requiresPython }) =>
-        circumstances.allowsPython(requiresPython),
-      ),
-      circumstances,
+  const orders = new Map<Offer, readonly IndexFile[]>();
+  const filesOf = (offer: Offer): readonly IndexFile[] => {
+    const known = orders.get(offer);
+    if (known !== undefined) return known;
+    const files = existingFiles(offer, context).filter(({ requiresPython }) =>
+      circumstances.allowsPython(requiresPython),
     );
+    const order = metadataOrder(files, circumstances);
+    orders.set(offer, order);
+    return order;
+  };
   const factsOf: PypiProvider['factsOf'] = (offer) =>
     offer.direct === undefined
       ? library.facts(offer, filesOf(offer))
@@ -198,11 +213,14 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     return shelf;
   };
 
-  const askMore = (shelf: Shelf, set: VersionSet): void => {
-    const count = (tries.get(shelf.name) ?? 0) + 1;
-    tries.set(shelf.name, count);
-    if (count < manyTries) return;
-    let left = Math.min(count, mostPrefetched);
+  /** Where many versions were tried, those that come next are asked for at once. */
+  const askMore = (shelf: Shelf, set: VersionSet, best: Offer): void => {
+    const tried = tries.get(shelf.name) ?? new Set<Offer>();
+    tries.set(shelf.name, tried);
+    if (tried.has(best)) return;
+    tried.add(best);
+    if (tried.size < manyTries) return;
+    let left = Math.min(tried.size, mostPrefetched);
     for (const offer of inOrder(shelf, set)) {
       if (left === 0) return;
       if (whyNot(offer, set) !== undefined) continue;
@@ -214,7 +232,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
 
   const missing = (name: string): Unusable<VersionSet> => ({
     kind: 'unusable',
-    cause: noSuchPackage(name, { indexes: context.indexesOf(name), seen: library.names() }),
+    cause: noSuchPackage(context.indexesOf(name)),
     set: versionSets.full,
   });
 
@@ -233,7 +251,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     if (best === undefined) return unusable(shelf, set);
     if (extra === undefined) {
       lastChosen.set(name, best);
-      askMore(shelf, set);
+      askMore(shelf, set, best);
     }
     return candidate(best);
   };
@@ -291,8 +309,13 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
       const { name, extra } = splitKey(key);
       if (extra !== undefined) return;
       const look = (shelf: Shelf | undefined): void => {
-        const best = shelf === undefined ? undefined : bestOf(shelf, set);
-        if (best !== undefined) askAhead(best);
+        const before = ahead.get(name);
+        if (shelf === undefined) return;
+        if (before !== undefined && versionSets.isSubset(before.only, set)) return;
+        const best = bestOf(shelf, set);
+        if (best === undefined) return;
+        ahead.set(name, best);
+        askAhead(best);
       };
       const shelf = start(name);
       if (shelf instanceof Promise) shelf.then(look, () => {});

@@ -36,92 +36,163 @@ export interface Offer {
   readonly files: readonly IndexFile[];
   /** Base URL of the index; empty for a direct source. */
   readonly index: string;
-  readonly direct?: DirectSource;
+  /** Undefined for what an index lists. */
+  readonly direct: DirectSource | undefined;
 }
 
 export interface Shelf {
   readonly name: string;
+  readonly length: number;
   /** Oldest first. */
   readonly offers: readonly Offer[];
+  readonly offerAt: (index: number) => Offer | undefined;
+  /** The index of the first offer at or above a cut. */
+  readonly firstFrom: (cut: string) => number;
 }
 
-type Wares = Pick<Offer, 'version' | 'spelling' | 'files' | 'index'> & {
+/** Where an offer comes from. */
+type Wares = Pick<Release, 'version' | 'text' | 'files' | 'index'> & {
   readonly direct?: DirectSource;
 };
 
-interface Placed {
-  readonly wares: Wares;
-  readonly text: string;
-  readonly point: string;
+/** An offer of which most is found out when it is asked for: most versions are only compared. */
+class StoredOffer implements Offer {
+  readonly name: string;
+  readonly version: Version;
+  readonly #wares: Wares;
+  /** Where this and the next one begin. */
+  readonly #bounds: () => readonly string[];
+  #text: string | undefined;
+  #point: string | undefined;
+  #only: VersionSet | undefined;
+  #span: VersionSet | undefined;
+
+  constructor(name: string, wares: Wares, bounds: () => readonly string[]) {
+    this.name = name;
+    this.version = wares.version;
+    this.#wares = wares;
+    this.#bounds = bounds;
+  }
+
+  get text(): string {
+    this.#text ??= formatVersion(this.version);
+    return this.#text;
+  }
+
+  get spelling(): string {
+    return this.#wares.text;
+  }
+
+  get prerelease(): boolean {
+    return isPrerelease(this.version);
+  }
+
+  get point(): string {
+    this.#point ??= pointOf(this.version, this.text);
+    return this.#point;
+  }
+
+  get only(): VersionSet {
+    this.#only ??= onlyPoint(this.point);
+    return this.#only;
+  }
+
+  get span(): VersionSet {
+    this.#span ??= { cuts: this.#bounds() };
+    return this.#span;
+  }
+
+  get files(): readonly IndexFile[] {
+    return this.#wares.files;
+  }
+
+  get index(): string {
+    return this.#wares.index;
+  }
+
+  get direct(): DirectSource | undefined {
+    return this.#wares.direct;
+  }
 }
 
-const byPoint = (a: Placed, b: Placed): number =>
-  a.point === b.point ? 0 : a.point < b.point ? -1 : 1;
+const keyAt = (wares: readonly Wares[], index: number): string | undefined =>
+  wares[index]?.version.key;
 
-const startOf = (placed: readonly Placed[], index: number): string | undefined => {
-  const here = placed[index];
-  if (here === undefined) return undefined;
-  const { key } = here.wares.version;
-  return placed[index - 1]?.wares.version.key === key ? here.point : key;
+const isAscending = (wares: readonly Wares[]): boolean =>
+  wares.every(({ version }, index) => index === 0 || (keyAt(wares, index - 1) ?? '') < version.key);
+
+/** Oldest first; versions that several indexes list in one spelling are one, that of the first. */
+const inOrder = (wares: readonly Wares[]): readonly Wares[] => {
+  if (isAscending(wares)) return wares;
+  const placed = new Map<string, Wares>();
+  for (const each of wares) {
+    const point = pointOf(each.version);
+    if (!placed.has(point)) placed.set(point, each);
+  }
+  return [...placed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 };
 
-/** Versions that several indexes list are one, that of the first. */
 const shelfOf = (name: string, all: readonly Wares[]): Shelf => {
-  const sorted = all
-    .map((wares): Placed => {
-      const text = formatVersion(wares.version);
-      return { wares, text, point: pointOf(wares.version, text) };
-    })
-    .sort(byPoint);
-  const placed = sorted.filter(({ point }, index) => sorted[index - 1]?.point !== point);
-  const offers = placed.map(({ wares, text, point }, index): Offer => {
-    const start = startOf(placed, index) ?? point;
-    const end = startOf(placed, index + 1);
-    return {
-      ...wares,
-      name,
-      text,
-      prerelease: isPrerelease(wares.version),
-      point,
-      only: onlyPoint(point),
-      span: { cuts: end === undefined ? [start] : [start, end] },
-    };
-  });
-  return { name, offers };
+  const wares = inOrder(all);
+  const known: StoredOffer[] = [];
+  const startOf = (index: number): string | undefined => {
+    const key = keyAt(wares, index);
+    return key !== undefined && keyAt(wares, index - 1) === key ? offerAt(index)?.point : key;
+  };
+  const boundsOf = (index: number): readonly string[] =>
+    [startOf(index), startOf(index + 1)].filter((cut) => cut !== undefined);
+  const offerAt = (index: number): StoredOffer | undefined => {
+    const before = known[index];
+    const here = wares[index];
+    if (before !== undefined || here === undefined) return before;
+    const offer = new StoredOffer(name, here, () => boundsOf(index));
+    known[index] = offer;
+    return offer;
+  };
+  /** Whether an offer lies below a cut; its point begins with its key, which mostly decides. */
+  const isBelow = (index: number, cut: string): boolean => {
+    const key = keyAt(wares, index) ?? '';
+    if (key >= cut) return false;
+    return !cut.startsWith(`${key}\0`) || (offerAt(index)?.point ?? '') < cut;
+  };
+  const firstFrom = (cut: string): number => {
+    let [low, high] = [0, wares.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBelow(middle, cut)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    name,
+    length: wares.length,
+    get offers() {
+      return wares.flatMap((_, index) => offerAt(index) ?? []);
+    },
+    offerAt,
+    firstFrom,
+  };
 };
 
-/** What an index lists. */
+/** What an index lists, newest first. */
 export const shelfOfReleases = (name: string, releases: readonly Release[]): Shelf =>
-  shelfOf(
-    name,
-    releases.map(({ version, text, files, index }) => ({ version, spelling: text, files, index })),
-  );
+  shelfOf(name, releases.toReversed());
 
 /** The one version that a direct source is. */
 export const shelfOfDirect = (name: string, version: Version, direct: DirectSource): Shelf =>
-  shelfOf(name, [{ version, spelling: formatVersion(version), files: [], index: '', direct }]);
-
-/** The index of the first offer at or above a cut. */
-const firstFrom = (offers: readonly Offer[], cut: string): number => {
-  let [low, high] = [0, offers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((offers[middle]?.point ?? '') < cut) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+  shelfOf(name, [{ version, text: formatVersion(version), files: [], index: '', direct }]);
 
 /** The offers in a set, as ranges of indexes, lowest first, the end excluded. */
 const rangesIn = (
-  { offers }: Shelf,
+  { firstFrom, length }: Shelf,
   { cuts }: VersionSet,
 ): readonly (readonly [number, number])[] => {
   const ranges: (readonly [number, number])[] = [];
   for (let index = 0; index < cuts.length; index += 2) {
-    const from = firstFrom(offers, cuts[index] ?? '');
+    const from = firstFrom(cuts[index] ?? '');
     const cut = cuts[index + 1];
-    const to = cut === undefined ? offers.length : firstFrom(offers, cut);
+    const to = cut === undefined ? length : firstFrom(cut);
     if (from < to) ranges.push([from, to]);
   }
   return ranges;
@@ -131,7 +202,7 @@ const rangesIn = (
 export function* newestIn(shelf: Shelf, set: VersionSet): Generator<Offer> {
   for (const [from, to] of rangesIn(shelf, set).toReversed()) {
     for (let index = to - 1; index >= from; index -= 1) {
-      const offer = shelf.offers[index];
+      const offer = shelf.offerAt(index);
       if (offer !== undefined) yield offer;
     }
   }
@@ -141,7 +212,7 @@ export function* newestIn(shelf: Shelf, set: VersionSet): Generator<Offer> {
 export function* oldestIn(shelf: Shelf, set: VersionSet): Generator<Offer> {
   for (const [from, to] of rangesIn(shelf, set)) {
     for (let index = from; index < to; index += 1) {
-      const offer = shelf.offers[index];
+      const offer = shelf.offerAt(index);
       if (offer !== undefined) yield offer;
     }
   }

@@ -26,6 +26,9 @@ export interface Conditions {
 
 export const isWheelFile = (fileName: string): boolean => fileName.endsWith('.whl');
 
+const isSdistFile = (fileName: string): boolean =>
+  !isWheelFile(fileName) && tryParseSdistExtension(fileName) !== undefined;
+
 const noUploadTime: CustomCause = {
   kind: 'custom',
   reason: 'too-new',
@@ -69,9 +72,9 @@ export const fitsPlatform = (
   return !policy.onlyBinary(name) && tryParseSdistExtension(fileName) !== undefined;
 };
 
-const otherPython = (files: readonly IndexFile[], { circumstances }: Conditions): CustomCause => {
+const otherPython = (files: readonly IndexFile[]): CustomCause => {
   const wanted = files.find(({ requiresPython }) => requiresPython !== undefined)?.requiresPython;
-  return needsPython(readablePython(wanted ?? ''), circumstances.python);
+  return needsPython(readablePython(wanted ?? ''));
 };
 
 const noFile = (
@@ -82,11 +85,10 @@ const noFile = (
   const sources = files.filter(({ fileName }) => tryParseSdistExtension(fileName) !== undefined);
   if (policy.onlyBinary(name) && sources.length > 0) return onlySource(name);
   if (policy.noBinary(name) && sources.length === 0) return onlyWheels(name);
-  const { platforms, python } = circumstances;
   return noUsableFile(
     files.map(({ fileName }) => fileName),
     unfit,
-    { python, platforms },
+    circumstances.python,
   );
 };
 
@@ -104,22 +106,23 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const trusted = recent.filter((file) => hasHash(file, hashes));
   if (trusted.length === 0 && recent.length > 0) return noFileWithHash('its requirement');
   const running = trusted.filter(({ requiresPython }) => allowsPython(requiresPython));
-  if (running.length === 0 && trusted.length > 0) return otherPython(trusted, conditions);
-  const unfitWith = (files: readonly IndexFile[]): readonly Platform[] =>
-    platforms.filter(
+  if (running.length === 0 && trusted.length > 0) return otherPython(trusted);
+  const unfitWith = (files: readonly IndexFile[]): readonly Platform[] => {
+    // A source is for all platforms, and quickly told.
+    if (!policy.onlyBinary(offer.name) && files.some(({ fileName }) => isSdistFile(fileName)))
+      return [];
+    return platforms.filter(
       (platform) =>
         !files.some((file) => fitsPlatform(offer.name, file, { circumstances, policy, platform })),
     );
+  };
   const required = requiredOn(offer.name);
   const isEnough = (unfit: readonly Platform[]): boolean =>
     unfit.length < platforms.length && !required.some((each) => unfit.includes(each));
   const unfit = unfitWith(running);
   if (isEnough(unfit)) return undefined;
   if (isEnough(unfitWith(trusted)))
-    return otherPython(
-      trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)),
-      conditions,
-    );
+    return otherPython(trusted.filter(({ requiresPython }) => !allowsPython(requiresPython)));
   const missing = required.filter((each) => unfit.includes(each));
   return noFile(offer, conditions, missing.length > 0 ? missing : unfit);
 };

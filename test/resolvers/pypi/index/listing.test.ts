@@ -5,6 +5,7 @@ import {
   type Listing,
   tryParseListing,
 } from '../../../../resolvers/pypi/index/listing.ts';
+import type { PagedContent } from '../../../../resolvers/registry/cache.ts';
 import type { IndexFile } from '../../../../resolvers/registry/types.ts';
 import { sriOf } from '../../../support/fake-registry.ts';
 
@@ -15,8 +16,19 @@ const file = (fileName: string, rest: Partial<IndexFile> = {}): IndexFile => ({
   ...rest,
 });
 
+/** The listing of a form, its body perhaps damaged; `again` is what it is by now. */
+const read = (
+  { value, body }: PagedContent,
+  again: () => Listing | undefined = () => undefined,
+): Listing | undefined =>
+  tryParseListing(JSON.parse(JSON.stringify(value)), {
+    index: 'https://i.example/simple',
+    read: (offset, length) => Buffer.from(body.subarray(offset, offset + length)),
+    again,
+  });
+
 const roundTrip = (files: readonly IndexFile[], name = 'my-demo'): Listing => {
-  const listing = tryParseListing(formatListing(files, name, { at: 7, etag: '"x"' }));
+  const listing = read(formatListing(files, name, { at: 7, etag: '"x"' }));
   if (listing === undefined) throw new Error('cannot be read back');
   return listing;
 };
@@ -87,7 +99,7 @@ test.each([
 
 test('an empty listing, and a project that is not there', () => {
   expect(roundTrip([])).toMatchObject({ releases: [], others: [], declaresMetadata: false });
-  expect(tryParseListing(formatListing([], 'x', { at: 1, missing: true }))?.missing).toBe(true);
+  expect(read(formatListing([], 'x', { at: 1, missing: true }))?.missing).toBe(true);
 });
 
 test('a file whose name has a line break stays one file', () => {
@@ -95,23 +107,37 @@ test('a file whose name has a line break stays one file', () => {
   expect(roundTrip([odd, file('my_demo-1.0.tar.gz')]).others).toEqual([odd]);
 });
 
-test.each<[string, (text: string) => string]>([
-  ['cut off', (text) => text.slice(0, -3)],
-  ['something behind', (text) => `${text}[]\n`],
-  ['no head', () => ''],
-  ['another head', (text) => text.replace('"texts"', '"names"')],
-  ['a base that is no URL', (text) => text.replace('https://files', 'ftps!://files')],
-])('bytes of another shape are refused: %s', (_, change) => {
-  const bytes = formatListing([file('my_demo-1.0.tar.gz')], 'my-demo', { at: 1 });
-  expect(tryParseListing(Buffer.from(change(bytes.toString())))).toBeUndefined();
+const content = formatListing([file('my_demo-1.0.tar.gz')], 'my-demo', { at: 1 });
+const head = content.value as Readonly<Record<string, unknown>>;
+
+test.each<[string, unknown]>([
+  ['no head', undefined],
+  ['a list', []],
+  ['without names', { ...head, texts: undefined }],
+  ['fewer lengths', { ...head, lengths: [1] }],
+  ['more keys', { ...head, keys: ['1', '2'] }],
+  ['checks that are none', { ...head, checks: ['1', '2'] }],
+  ['a base that is no URL', { ...head, base: 'ftps!://files' }],
+])('a head of another shape is refused: %s', (_, value) => {
+  expect(tryParseListing(value, { index: '', read: () => undefined, again: () => undefined })).toBe(
+    undefined,
+  );
+});
+
+test('a line that was replaced meanwhile is taken from what is there now', () => {
+  const body = Buffer.from(content.body).reverse();
+  const now = formatListing([file('my_demo-1.0.zip'), file('x')], 'my-demo', { at: 2 });
+  const replaced = read({ value: head, body }, () => read(now));
+  expect(replaced?.releases[0]?.files.map(({ fileName }) => fileName)).toEqual(['my_demo-1.0.zip']);
+  expect(replaced?.others.map(({ fileName }) => fileName)).toEqual(['x']);
+  const removed = read({ value: head, body }, () => undefined);
+  expect(removed?.releases[0]?.files).toEqual([]);
 });
 
 test('a URL that may not stand in a recipe is refused when it is asked for', () => {
-  const files = ['https://a.example/demo-1.zip', 'http://b.example/demo-2.zip'].map((url) =>
-    file(url.slice(18), { url }),
+  const files = ['ftp://a.example/demo-1.zip', 'http://b.example/demo-2.zip'].map((url) =>
+    file(url.slice(-10), { url }),
   );
-  const bytes = formatListing(files, 'demo', { at: 1 }).toString().replace('https:', 'file!:');
-  expect(() => filesOf(tryParseListing(Buffer.from(bytes)) as Listing)).toThrow(
-    expect.objectContaining({ code: 'CACHE' }),
-  );
+  const listing = read(formatListing(files, 'demo', { at: 1 }));
+  expect(() => listing?.releases[1]?.files).toThrow(expect.objectContaining({ code: 'CACHE' }));
 });

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { IndexChoice } from '../../../../graph/requirements.ts';
 import type { ProjectListing } from '../../../../resolvers/registry/types.ts';
@@ -45,7 +47,12 @@ test('all releases, newest first, yanked ones with their reasons', async () => {
 });
 
 test.each<[string, Partial<IndexChoice>, string | undefined, readonly string[] | undefined]>([
-  ['the first that has it', { extra: ['/b', '/a'] }, undefined, ['2 demo-2.zip', '1 demo-1.tar.gz']],
+  [
+    'the first that has it',
+    { extra: ['/b', '/a'] },
+    undefined,
+    ['2 demo-2.zip', '1 demo-1.tar.gz'],
+  ],
   ['the default comes last', { extra: ['/none'], index: '/a' }, undefined, ['1 demo-1.zip']],
   ['no default', { extra: ['/none'], index: false }, undefined, undefined],
   ['no index at all', { index: false }, undefined, undefined],
@@ -158,17 +165,51 @@ test('after ten minutes the index is asked again, with its ETag', async () => {
   ]);
 });
 
-test('a damaged listing in the cache is asked for anew', async () => {
+const damage = async (change: (text: string) => string): Promise<void> => {
+  const [path = ''] = Object.keys(await bench.contents());
+  expect(path).toMatch(/^v1\/listing\/[0-9a-f]{2}\/[0-9a-f]{64}\.paged$/);
+  const text = await readFile(join(bench.folder, path), 'latin1');
+  await writeFile(join(bench.folder, path), change(text), 'latin1');
+};
+
+test('a damaged head of a listing in the cache is asked for anew', async () => {
   const server = await bench.serve({ '/a/demo/': indexPage(['demo-1.zip']) });
   const choice = choose({ index: `${server.url}/a` });
   await bench.open().project('demo', choice);
-  const [path = ''] = Object.keys(await bench.contents());
-  expect(path).toMatch(/^v1\/listing\/[0-9a-f]{2}\/[0-9a-f]{64}\.bytes$/);
-  const { readFile, writeFile } = await import('node:fs/promises');
-  const bytes = await readFile(`${bench.folder}/${path}`, 'latin1');
-  await writeFile(`${bench.folder}/${path}`, bytes.replace('demo-1.zip', 'demo-2.zip'), 'latin1');
+  await damage((text) => text.replace('"at":0', '"at":1'));
   expect(outline(await bench.open().project('demo', choice))).toEqual(['1 demo-1.zip']);
   expect(server.requests).toHaveLength(2);
+});
+
+test.each<[string, (text: string) => string]>([
+  ['changed', (text) => text.replace('demo-1.zip', 'demo-2.zip')],
+  ['cut off', (text) => text.slice(0, -5)],
+])('a body of a listing that is %s is told once, and then asked for anew', async (_, change) => {
+  const server = await bench.serve({ '/a/demo/': indexPage(['demo-1.zip']) });
+  const choice = choose({ index: `${server.url}/a` });
+  await bench.open().project('demo', choice);
+  await damage(change);
+  const listing = await bench.open().project('demo', choice);
+  expect(() => outline(listing)).toThrow(
+    expect.objectContaining({
+      code: 'CACHE',
+      message: `what the cache has of \`demo\` from the index \`${server.url}/a\` is damaged`,
+      hint: 'run the same once more, without --offline',
+    }),
+  );
+  expect(outline(await bench.open().project('demo', choice))).toEqual(['1 demo-1.zip']);
+});
+
+test('a listing that another run replaces while it is read', async () => {
+  const many = Array.from({ length: 2000 }, (_, minor) => `demo-1.${minor}.zip`);
+  const server = await bench.serve({
+    '/a/demo/': [indexPage(many), indexPage(['demo-3.zip', ...many])],
+  });
+  const choice = choose({ index: `${server.url}/a` });
+  await bench.open().project('demo', choice);
+  const old = await bench.open().project('demo', choice);
+  await bench.open({ now: 10 ** 9 }).project('demo', choice);
+  expect(outline(old)?.slice(-2)).toEqual(['1.1 demo-1.1.zip', '1.0 demo-1.0.zip']);
 });
 
 test('credentials of each index go to it alone, and into no result or cache', async () => {

@@ -4,8 +4,8 @@ import {
   checkPath,
   checkSubdirectory,
   checkUrl,
-} from '../../../converters/poetry/locations.ts';
-import { failure } from './support.ts';
+} from '../../../converters/shared/locations.ts';
+import { failure } from '../poetry/support.ts';
 
 test.each([
   ['https://a.example/b.whl', 'https://a.example/b.whl', false],

@@ -2,6 +2,7 @@
 import { Lock2nixError } from '../../graph/errors.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { tryParseUrl } from '../../standards/url.ts';
+import { redact } from './redact.ts';
 
 /** A URL without credentials; `hadCredentials` tells whether there were any. */
 export interface CheckedUrl {
@@ -16,7 +17,10 @@ const longest = 4096;
 const hostPattern = /^(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?$/u;
 
 const invalid = (text: string, why: string): Lock2nixError =>
-  new Lock2nixError('URL_INVALID', `${quoted(text)} is not a URL that can be fetched: ${why}`);
+  new Lock2nixError(
+    'URL_INVALID',
+    `${quoted(redact(text))} is not a URL that can be fetched: ${why}`,
+  );
 
 /** The part between `://` and the next `/`, `?` or `#`. */
 const splitUrl = (text: string) =>
