@@ -9,6 +9,7 @@ import type {
   PackageIndex,
   ProjectListing,
 } from '../../resolvers/registry/types.ts';
+import { normaliseName } from '../../standards/name.ts';
 import { tryParseVersion } from '../../standards/version.ts';
 
 const dayLength = 24 * 60 * 60 * 1000;
@@ -55,31 +56,20 @@ export interface FrozenStore {
 const dayOf = ({ uploadTime = '1970-01-01' }: IndexFile): number =>
   Math.floor(Date.parse(uploadTime) / dayLength);
 
-const freezeFile = (file: IndexFile, first: IndexFile, hasSize: boolean): FrozenFile => {
-  const { fileName, requiresPython = '', yanked = false, size } = file;
+const freezeFile = (file: IndexFile, first: IndexFile): FrozenFile => {
+  const { fileName, requiresPython = '', yanked = false } = file;
   const plain =
     dayOf(file) === dayOf(first) && requiresPython === (first.requiresPython ?? '') && !yanked;
-  if (hasSize && size !== undefined) return [fileName, dayOf(file), requiresPython, yanked, size];
   return plain ? fileName : [fileName, dayOf(file), requiresPython, yanked];
 };
 
-export interface FreezeOptions {
-  /** Files of that time (milliseconds since 1970) or newer are left out. */
-  readonly until: number;
-  /** Versions of which sizes are kept: those whose metadata are asked for, of the smallest file. */
-  readonly sized: ReadonlySet<string>;
-}
-
-/** The releases of a project, slimmed. */
-export const freezeListing = (
-  listing: ProjectListing,
-  { until, sized }: FreezeOptions,
-): readonly FrozenRelease[] =>
+/** The releases of a project, without files of `until` (milliseconds since 1970) or newer. */
+export const freezeListing = (listing: ProjectListing, until: number): readonly FrozenRelease[] =>
   listing.releases.flatMap(({ text, files }): readonly FrozenRelease[] => {
     const before = files.filter((file) => dayOf(file) * dayLength < until);
     const [first] = before;
     if (first === undefined) return [];
-    const rest = before.map((file) => freezeFile(file, first, sized.has(text)));
+    const rest = before.map((file) => freezeFile(file, first));
     return [[text, dayOf(first), first.requiresPython ?? '', ...rest]];
   });
 
@@ -93,7 +83,7 @@ export const freezeMetadata = (metadata: DistributionMetadata): FrozenMetadata =
 ];
 
 const thawFile = (file: FrozenFile, [, day, python]: FrozenRelease): IndexFile => {
-  const [fileName, ownDay, ownPython, yanked, size] =
+  const [fileName, ownDay, ownPython, yanked] =
     typeof file === 'string' ? ([file, day, python, false] as const) : file;
   return {
     fileName,
@@ -101,7 +91,6 @@ const thawFile = (file: FrozenFile, [, day, python]: FrozenRelease): IndexFile =
     sris: [],
     ...(ownPython === '' ? {} : { requiresPython: ownPython }),
     ...(yanked === false ? {} : { yanked }),
-    ...(size === undefined ? {} : { size }),
     uploadTime: new Date(ownDay * dayLength).toISOString(),
   };
 };
@@ -132,8 +121,22 @@ const thawMetadata = (frozen: FrozenMetadata): DistributionMetadata => {
 const notFrozen = (what: string): Error =>
   new Error(`not frozen: ${what}; run fixtures/resolve/make-frozen.mjs`);
 
+const isWheel = (fileName: string): boolean => fileName.endsWith('.whl');
+const releaseKey = (name: string, version: string, wheel: boolean): string =>
+  `${normaliseName(name)} ${tryParseVersion(version)?.key ?? version} ${wheel}`;
+
+/** For each release the metadata of one of its wheels: those of the others are the same, as good as always. */
+const anyOfRelease = ({ metadata }: FrozenStore): ReadonlyMap<string, FrozenMetadata> => {
+  const byRelease = new Map<string, FrozenMetadata>();
+  for (const [fileName, frozen] of Object.entries(metadata))
+    if (frozen !== null) byRelease.set(releaseKey(frozen[0], frozen[1], isWheel(fileName)), frozen);
+  return byRelease;
+};
+
 /** The index that a store holds. What it does not hold was never asked for when it was made: that throws. */
-export const frozenIndex = ({ projects, metadata }: FrozenStore): PackageIndex => {
+export const frozenIndex = (store: FrozenStore): PackageIndex => {
+  const { projects, metadata } = store;
+  const byRelease = anyOfRelease(store);
   const listings = new Map<string, ProjectListing>();
   return {
     project: async (name) => {
@@ -147,7 +150,9 @@ export const frozenIndex = ({ projects, metadata }: FrozenStore): PackageIndex =
       return listing;
     },
     metadata: async ({ name, version, file: { fileName } }) => {
-      const frozen = Object.hasOwn(metadata, fileName) ? metadata[fileName] : undefined;
+      const frozen = Object.hasOwn(metadata, fileName)
+        ? metadata[fileName]
+        : byRelease.get(releaseKey(name, version, isWheel(fileName)));
       if (frozen === undefined) throw notFrozen(`${name} ${version} (${fileName})`);
       return frozen === null ? undefined : thawMetadata(frozen);
     },

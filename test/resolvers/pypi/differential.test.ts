@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { isLock2nixError } from '../../../graph/errors.ts';
-import type { PackageIndex } from '../../../resolvers/registry/types.ts';
 import { resolveRequirements } from '../../../resolvers/pypi/resolve.ts';
+import type { PackageIndex } from '../../../resolvers/registry/types.ts';
 import { fakeRegistry } from '../../support/fake-registry.ts';
 import { frozenIndex, readFrozenStore } from '../../support/frozen-index.ts';
 import {
@@ -57,10 +57,15 @@ describe('what the sets cover', () => {
 
 describe('the versions that the others choose', () => {
   const index = frozenIndex(readFrozenStore());
-  const named = sets.map((set) => ({ ...set, set, says: set.differs === undefined ? 'as' : 'other than' }));
+  const named = sets.map((set) => ({
+    ...set,
+    set,
+    says: set.differs === undefined ? 'as' : 'other than',
+  }));
   test.each(named)('$name: $says $oracle', async ({ name, set }) => {
     const answer = answers[name];
-    if (answer === undefined) throw new Error(`${name} has no answer; run fixtures/resolve/make-answers.mjs`);
+    if (answer === undefined)
+      throw new Error(`${name} has no answer; run fixtures/resolve/make-answers.mjs`);
     expect(await answerOf(set, index)).toEqual(expectedOf(set, answer));
   });
 });
