@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findUnsupported, formats } from '../converters/registry.ts';
 import { Lock2nixError } from '../graph/errors.ts';
+import { isManifestName } from './manifest-names.ts';
 import { shownPath } from './place.ts';
 
 /** A lock that was found and read. */
@@ -40,7 +41,8 @@ const read = (path: string, shown: string): Uint8Array => {
   }
 };
 
-const lockNames = (): readonly string[] => formats.flatMap(({ fileNames }) => fileNames);
+const lockNames = (): readonly string[] =>
+  formats.flatMap(({ fileNames }) => fileNames).filter((name) => !isManifestName(name));
 
 const namesIn = (folder: string, shown: string): ReadonlySet<string> => {
   try {
@@ -58,7 +60,7 @@ const lockOf = (folder: string, shown: string): string => {
   const present = namesIn(folder, shown);
   const [first, ...others] = lockNames().filter((name) => present.has(name));
   const unsupported = findUnsupported(present);
-  if (first === undefined && unsupported === 'pyproject.toml') {
+  if (first === undefined && present.has('pyproject.toml')) {
     throw new Lock2nixError(
       'INPUT_MISSING',
       `there is no lockfile in \`${shown}\`, only a pyproject.toml`,

@@ -2,6 +2,8 @@
 import { type CoreMetadata, hasStaticRequirements, tryParseCoreMetadata } from './core-metadata.ts';
 import { normaliseName } from './name.ts';
 import { parseRequiresTxt } from './requires-txt.ts';
+import { type ReadProjectFile, readSetupCfg } from './setup-cfg.ts';
+import type { SetupFacts } from './setup-facts.ts';
 import { parseToml } from './toml.ts';
 
 /** Requirements are as written; of `reliable` the build cannot say otherwise (PEP 643). */
@@ -65,6 +67,14 @@ const underExtra = (requirement: string, extra: string): string => {
   return section.requiresDist[0] ?? requirement;
 };
 
+const tryReadSetupCfg = (text: string, read: ReadProjectFile): SetupFacts | undefined => {
+  try {
+    return readSetupCfg('setup.cfg', text, read);
+  } catch {
+    return undefined;
+  }
+};
+
 type Declared = Pick<SdistRequirements, 'requiresDist' | 'requiresPython' | 'extras'>;
 
 /** `[project]` of a pyproject.toml (PEP 621), when dependencies are not left to the backend. */
@@ -84,11 +94,27 @@ const fromPyproject = (text: string): Declared | undefined => {
   return {
     requiresDist: [
       ...dependencies,
-      ...extras.flatMap(([extra, list]) =>
-        list.map((item) => underExtra(item, normaliseName(extra))),
-      ),
+      ...extras.flatMap(([extra, list]) => list.map((item) => underExtra(item, extra))),
     ],
     ...(typeof python === 'string' ? { requiresPython: python } : {}),
+    extras: extras.map(([extra]) => extra),
+  };
+};
+
+/** `[options]` of a setup.cfg, when what it asks for stands there. */
+const fromSetupCfg = (text: string, files: Files): Declared | undefined => {
+  const facts = tryReadSetupCfg(text, (path) => textOf(files, path));
+  if (facts?.installRequires.kind !== 'literal' || facts.extrasRequire.kind === 'computed') {
+    return undefined;
+  }
+  const extras = facts.extrasRequire.kind === 'literal' ? [...facts.extrasRequire.value] : [];
+  const { pythonRequires } = facts;
+  return {
+    requiresDist: [
+      ...facts.installRequires.value,
+      ...extras.flatMap(([extra, list]) => list.map((item) => underExtra(item, extra))),
+    ],
+    ...(pythonRequires.kind === 'literal' ? { requiresPython: pythonRequires.value } : {}),
     extras: extras.map(([extra]) => extra),
   };
 };
@@ -96,8 +122,8 @@ const fromPyproject = (text: string): Declared | undefined => {
 /**
  * The requirements of a source distribution of a project (`name` normalised), by the files that
  * `readSdistFiles` takes from it. In order: `Requires-Dist` of its PKG-INFO; `requires.txt` of its
- * `egg-info`, which setuptools leaves out when nothing is required; `[project]` of its pyproject.toml;
- * a PKG-INFO that names none. Undefined when there is none of these.
+ * `egg-info`, which setuptools leaves out when nothing is required; `[project]` of its pyproject.toml
+ * and `[options]` of its setup.cfg, when they stand there; a PKG-INFO that names none. Undefined when there is none of these.
  */
 export const sdistRequirements = (files: Files, name: string): SdistRequirements | undefined => {
   const eggInfo = findEggInfo(files, name);
@@ -110,6 +136,9 @@ export const sdistRequirements = (files: Files, name: string): SdistRequirements
   if (requiresTxt !== undefined) return { ...own, ...parseRequiresTxt(requiresTxt) };
   if (eggInfo !== undefined && stated !== undefined) return stated;
   const pyproject = textOf(files, 'pyproject.toml');
-  const declared = pyproject === undefined ? undefined : fromPyproject(pyproject);
+  const setupCfg = textOf(files, 'setup.cfg');
+  const declared =
+    (pyproject === undefined ? undefined : fromPyproject(pyproject)) ??
+    (setupCfg === undefined ? undefined : fromSetupCfg(setupCfg, files));
   return declared === undefined ? stated : { ...own, ...declared };
 };

@@ -6,6 +6,7 @@ import { readArchive } from './archive.ts';
 import { defaultBuildSystem, parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
+import { type DeclaredProject, declaredProject } from './declared-project.ts';
 import { quoted } from './quoted.ts';
 import { parseToml } from './toml.ts';
 
@@ -20,6 +21,8 @@ export interface Project {
   readonly hasSetupCfg: boolean;
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
+  /** What it declares where there is no PKG-INFO. */
+  readonly declared?: DeclaredProject;
 }
 
 export interface Sdist extends Project {
@@ -116,11 +119,13 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   const pkgInfo = files.get('PKG-INFO');
   const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
   const buildSystem = pyproject && naming(label, () => readBuildSystem(pyproject, files));
+  const declared = metadata === undefined ? declaredProject(files) : undefined;
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),
     ...(buildSystem === undefined ? {} : { buildSystem }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(declared === undefined ? {} : { declared }),
   };
 };
 

@@ -8,25 +8,39 @@ import { quoted } from '../../standards/quoted.ts';
 import { type Project, readProject } from '../../standards/sdist.ts';
 import type { ArchiveFacts } from './types.ts';
 
-/** The facts of a project that was read. */
-export const projectFacts = ({ buildSystem, hasSetupPy, metadata }: Project): ArchiveFacts => ({
-  ...(buildSystem === undefined ? {} : { buildSystem }),
-  hasSetupPy,
-  ...(metadata === undefined
-    ? {}
-    : {
-        name: metadata.name,
-        version: metadata.version,
-        metadataVersion: metadata.metadataVersion,
-        ...(metadata.requiresPython === undefined
-          ? {}
-          : { requiresPython: metadata.requiresPython }),
-      }),
-  requiresDist: metadata?.requiresDist ?? [],
-  dynamic: metadata?.dynamic ?? [],
-  metadata: metadata === undefined ? {} : packageMetadata(metadata),
-});
+/** Where no metadata were built, what a project declares; what a build may add is `dynamic`. */
+const declaredFacts = ({
+  declared,
+}: Project): Pick<
+  ArchiveFacts,
+  'name' | 'version' | 'requiresPython' | 'requiresDist' | 'dynamic'
+> => {
+  if (declared === undefined) return { requiresDist: [], dynamic: [] };
+  const { isDynamic, ...own } = declared;
+  return { ...own, dynamic: isDynamic ? ['requires-dist'] : [] };
+};
 
+const statedFacts = (project: Project): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy'> => {
+  const { metadata } = project;
+  if (metadata === undefined) return { ...declaredFacts(project), metadata: {} };
+  const { name, version, metadataVersion, requiresPython, requiresDist, dynamic } = metadata;
+  return {
+    name,
+    version,
+    metadataVersion,
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    requiresDist,
+    dynamic,
+    metadata: packageMetadata(metadata),
+  };
+};
+
+/** The facts of a project that was read. */
+export const projectFacts = (project: Project): ArchiveFacts => ({
+  ...(project.buildSystem === undefined ? {} : { buildSystem: project.buildSystem }),
+  hasSetupPy: project.hasSetupPy,
+  ...statedFacts(project),
+});
 /** Walks down folders; symbolic links are not followed. */
 const folderAt = (tree: FileTree, path: string): FileTree | undefined => {
   let node: FileTree | undefined = tree;

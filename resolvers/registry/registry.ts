@@ -15,10 +15,10 @@ import { type Bucket, type Cache, type CacheKey, openCache } from './cache.ts';
 import { createCredentials, readNetrc } from './credentials.ts';
 import { downloadHash } from './download.ts';
 import { parseFacts, treeFacts } from './facts.ts';
-import { checkoutGit } from './git.ts';
+import { checkoutGit, findCommit, type GitOptions, isCommit } from './git.ts';
 import { createHttp, type Http, type HttpOptions } from './http.ts';
 import { createShared } from './shared.ts';
-import type { GitRequest, PackageIndex, Registry, TreeSource } from './types.ts';
+import type { GitRefRequest, GitRequest, PackageIndex, Registry, TreeSource } from './types.ts';
 import { hasSecretQuery, parseHttpUrl, publicUrl, redactText, shownUrl } from './url.ts';
 
 export interface RegistryParts {
@@ -26,6 +26,8 @@ export interface RegistryParts {
   readonly cache: Cache;
   /** The tree of a commit. */
   readonly checkout: (source: GitRequest) => Promise<FileTree>;
+  /** The commit of a name in a repository; absent where none is asked for. */
+  readonly findCommit?: (request: GitRefRequest) => Promise<string>;
   /** The index for files of which the lock names none; PyPI. */
   readonly index?: string;
   /** Milliseconds since 1970. */
@@ -34,6 +36,9 @@ export interface RegistryParts {
 
 const parseSri = (value: unknown): string | undefined =>
   typeof value === 'string' && tryParseIntegrity(value) !== undefined ? value : undefined;
+
+const parseCommit = (value: unknown): string | undefined =>
+  typeof value === 'string' && isCommit(value) ? value : undefined;
 
 /** A URL whose query holds a credential is never a key. */
 const isCacheable = (url: string): boolean => !hasSecretQuery(url);
@@ -88,6 +93,7 @@ const createTreeSources = (http: Http, cache: Cache) => {
 export const createRegistry = (parts: RegistryParts): Registry & PackageIndex => {
   const { http, cache, checkout, index = publicIndex, now = Date.now } = parts;
   const integrities = createShared<Integrity>({ keep: true });
+  const commits = createShared<string>({ keep: true });
   const treeSource = createTreeSources(http, cache);
   const listings = createListings({ http, cache, now });
   const archives = createArchives(http, cache);
@@ -143,6 +149,26 @@ export const createRegistry = (parts: RegistryParts): Registry & PackageIndex =>
         load: () => limitGit(() => checkout({ ...source, submodules })),
       });
     },
+
+    async gitCommit(request) {
+      const { ref } = request;
+      if (isCommit(ref)) return ref;
+      const url = redactText(request.url);
+      return commits(`${ref} ${url}`, async () => {
+        const key = { url, ref };
+        // A name moves on, so what is kept is for `--offline` alone.
+        if (http.offline) {
+          const known = await cache.read('git', key, parseCommit);
+          if (known !== undefined) return known;
+          throw notCached(quoted(`${ref} of ${url}`));
+        }
+        const { findCommit: find } = parts;
+        if (find === undefined) throw new Error('this registry finds no commits');
+        const commit = await limitGit(() => find(request));
+        await cache.write('git', key, commit);
+        return commit;
+      });
+    },
   };
 };
 
@@ -165,17 +191,18 @@ export const openRegistry = (options: OpenOptions): Registry & PackageIndex & { 
     readOnly: offline,
     ...(cacheFallback === undefined ? {} : { fallback: cacheFallback }),
   });
+  const gitOptions: GitOptions = {
+    env,
+    authorization: (url) => {
+      credentials.learn(url);
+      return credentials.authorization(url);
+    },
+  };
   const registry = createRegistry({
     http,
     cache,
-    checkout: (source) =>
-      checkoutGit(source, {
-        env,
-        authorization: (url) => {
-          credentials.learn(url);
-          return credentials.authorization(url);
-        },
-      }),
+    checkout: (source) => checkoutGit(source, gitOptions),
+    findCommit: (request) => findCommit(request, gitOptions),
     ...(index === undefined ? {} : { index }),
   });
   return { ...registry, close: () => http.close() };

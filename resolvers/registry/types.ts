@@ -65,6 +65,14 @@ export interface GitRequest {
   readonly subdirectory?: string;
 }
 
+/** A name in a repository. */
+export interface GitRefRequest {
+  /** May hold credentials. */
+  readonly url: string;
+  /** A branch, a tag, `HEAD`, a full ref, or a commit id or its beginning. */
+  readonly ref: string;
+}
+
 /** An archive that is unpacked, such as forges make on demand. */
 export interface UnpackedRequest {
   readonly url: string;
@@ -121,6 +129,12 @@ export interface Registry {
 
   /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`, `ARCHIVE_INVALID`. */
   gitSource(source: GitRequest): Promise<TreeSource>;
+
+  /**
+   * The full id of the commit that a name stands for today; a full id is given back unasked. Offline
+   * it is the answer of the last time. Throws `GIT_FAILED`.
+   */
+  gitCommit(request: GitRefRequest): Promise<string>;
 }
 
 /** A version of a project with all its files there, in the order of the index, yanked ones too. */

@@ -89,6 +89,32 @@ test.each<[string, Readonly<Record<string, string>>, object | undefined]>([
   ],
   ['one that is damaged', { 'pyproject.toml': '[project' }, undefined],
   [
+    'a setup.cfg',
+    {
+      'setup.cfg': [
+        '[options]',
+        'python_requires = >=2.7',
+        'install_requires =',
+        '    a>=1',
+        '    b; os_name == "nt"',
+        '[options.extras_require]',
+        'X = c',
+      ].join('\n'),
+    },
+    {
+      requiresDist: ['a>=1', 'b; os_name == "nt"', 'c ; extra == "x"'],
+      requiresPython: '>=2.7',
+      extras: ['X'],
+      reliable: false,
+    },
+  ],
+  [
+    'a setup.cfg that has them in a file that is not there tells nothing',
+    { 'setup.cfg': '[options]\ninstall_requires = file: requirements.txt' },
+    undefined,
+  ],
+  ['a damaged setup.cfg', { 'setup.cfg': 'install_requires = a' }, undefined],
+  [
     'metadata without requirements, of distutils',
     { 'PKG-INFO': info('1.0'), 'setup.py': '' },
     { ...own, requiresDist: [], extras: [], reliable: false },

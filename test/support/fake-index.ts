@@ -145,7 +145,8 @@ export const fakeIndex = (projects: FakeProjects, options: FakeIndexOptions = {}
     metadata: async ({ name, version, index, file: { fileName } }) => {
       await ask('metadata', fileName);
       const release = all[index]?.[name]?.[version];
-      if (release === undefined) throw new Error(`there is no ${name} ${version} on ${index}`);
+      // Of files that are on no index it knows nothing.
+      if (release === undefined) return undefined;
       return metadataOf(name, { text: version, fileName }, outlineOf(release));
     },
   };

@@ -2,6 +2,7 @@
 import { Lock2nixError } from '../../../graph/errors.ts';
 import type { AskedRequirement } from '../../../graph/requirements.ts';
 import type { Integrity, LockedArtifact, Source } from '../../../graph/types.ts';
+import { hasStaticRequirements } from '../../../standards/core-metadata.ts';
 import { isStrong } from '../../../standards/integrity.ts';
 import { normaliseName } from '../../../standards/name.ts';
 import { quoted } from '../../../standards/quoted.ts';
@@ -74,6 +75,9 @@ const fileNameOf = (source: Source): string => {
   }
 };
 
+/** Stands for the index of a file that is on none. */
+const folderOf = (url: string): string => bareUrl(url).replace(/[^/]*$/, '');
+
 type Looked = Pick<DirectFound['direct'], 'kind' | 'sris' | 'facts'> & {
   readonly name?: string;
   readonly version?: string;
@@ -88,6 +92,10 @@ const extrasIn = (requiresDist: readonly string[]): readonly string[] => {
   return [...new Set(extras)].sort();
 };
 
+/** Declared by the project's own files, or by metadata that a build may not change (PEP 643). */
+const isReliable = ({ dynamic, metadataVersion = '2.2', name }: ArchiveFacts): boolean =>
+  name !== undefined && hasStaticRequirements({ dynamic, metadataVersion });
+
 const ofFacts = (facts: ArchiveFacts, kind: Looked['kind'], sris: readonly string[]): Looked => ({
   kind,
   sris,
@@ -97,7 +105,7 @@ const ofFacts = (facts: ArchiveFacts, kind: Looked['kind'], sris: readonly strin
     requiresDist: facts.requiresDist,
     ...(facts.requiresPython === undefined ? {} : { requiresPython: facts.requiresPython }),
     extras: extrasIn(facts.requiresDist),
-    reliable: facts.name !== undefined && !facts.dynamic.includes('requires-dist'),
+    reliable: isReliable(facts),
   },
 });
 
@@ -110,11 +118,10 @@ const lookIntoWheel = async (
   if (wheel === undefined)
     throw new Lock2nixError('FILE_NAME_INVALID', `${quoted(fileName)} is not the name of a wheel`);
   const { name, version } = wheel;
-  const folder = bareUrl(url).replace(/[^/]*$/, '');
   const metadata = await index.metadata({
     name,
     version,
-    index: folder,
+    index: folderOf(url),
     file: { fileName, url, sris },
   });
   if (metadata === undefined)
@@ -127,6 +134,26 @@ const lookIntoWheel = async (
     ...(requiresPython === undefined ? {} : { requiresPython }),
   };
   return { kind: 'wheel', sris, name: metadata.name, version: metadata.version, facts };
+};
+
+/** What setuptools of old wrote beside a PKG-INFO that names no requirements. */
+const withEggInfo = async (
+  looked: Looked,
+  { fileName, url }: { readonly fileName: string; readonly url: string },
+  { index }: DirectSources,
+): Promise<Looked> => {
+  const { name, version, sris } = looked;
+  if (name === undefined || version === undefined) return looked;
+  const metadata = await index.metadata({
+    name: normaliseName(name),
+    version,
+    index: folderOf(url),
+    file: { fileName, url, sris },
+  });
+  if (metadata === undefined) return looked;
+  const { requiresDist, requiresPython, extras, reliable } = metadata;
+  const python = requiresPython === undefined ? {} : { requiresPython };
+  return { ...looked, facts: { requiresDist, extras, reliable, ...python } };
 };
 
 const lookIntoPath = async (
@@ -173,7 +200,10 @@ const lookInto = async (
   const strong = integrities.find((each) => each.of === 'file' && isStrong(each));
   const { sri } = strong ?? (await registry.urlIntegrity(url, sris));
   const facts = await registry.archiveFacts({ url, fileName, sri, ...folder });
-  return ofFacts(facts, 'sdist', [...new Set([sri, ...sris])]);
+  const looked = ofFacts(facts, 'sdist', [...new Set([sri, ...sris])]);
+  if (looked.facts.reliable || facts.requiresDist.length > 0 || subdirectory !== undefined)
+    return looked;
+  return withEggInfo(looked, { fileName, url }, sources);
 };
 
 /** What asks for the source, for errors. */

@@ -439,6 +439,31 @@ test('hashes a forge archive as the tree in it', async () => {
   });
 });
 
+test('asks for the commit of a name once, and offline gives the last answer', async () => {
+  const commit = 'c'.repeat(40);
+  let asked = 0;
+  const findCommit = async (): Promise<string> => {
+    asked += 1;
+    return commit;
+  };
+  const folder = await newFolder();
+  const request = { url: 'https://u:s3cret@git.example/demo', ref: 'main' };
+  const registry = open(folder, { findCommit });
+  expect(await Promise.all([registry.gitCommit(request), registry.gitCommit(request)])).toEqual([
+    commit,
+    commit,
+  ]);
+  expect(asked).toBe(1);
+  const offline = open(folder, { offline: true });
+  expect(await offline.gitCommit(request)).toBe(commit);
+  expect(await offline.gitCommit({ ...request, ref: 'd'.repeat(40) })).toBe('d'.repeat(40));
+  await expect(offline.gitCommit({ ...request, ref: 'other' })).rejects.toMatchObject({
+    code: 'OFFLINE',
+    message: '`other of https://git.example/demo` is not in the cache',
+  });
+  expect(JSON.stringify(await contentsOf(folder))).not.toContain('s3cret');
+});
+
 test('checks a commit out once, with submodules unless told otherwise', async () => {
   const asked: GitRequest[] = [];
   const checkout = async (source: GitRequest): Promise<FileTree> => {

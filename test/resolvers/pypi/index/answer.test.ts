@@ -127,6 +127,11 @@ test.each([
   [{ 'dist-info-metadata': true }, { coreMetadata: true }],
   [{ 'core-metadata': false, 'dist-info-metadata': true }, {}],
   [{ hashes: JSON.parse('{"__proto__":"x"}') }, {}],
+  [
+    { 'core-metadata': { sha256: '00'.repeat(32), other: 'x' } },
+    { coreMetadata: true, metadataSris: [`sha256-${'A'.repeat(43)}=`] },
+  ],
+  [{ 'core-metadata': { sha256: 'short' } }, { coreMetadata: true }],
 ])('JSON members %j', (members, expected) => {
   const files = [{ filename: 'demo-1.0.zip', url: 'demo-1.0.zip', ...members }];
   expect(parseJson({ files })).toEqual([
