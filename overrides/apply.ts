@@ -32,9 +32,11 @@ const applyTo = (pinned: PinnedPackage, rules: readonly PackageRule[]): PinnedPa
     libraries: unite(mine.map((rule) => rule.native.libraries)),
     hardeningDisable: unite(mine.map((rule) => rule.native.hardeningDisable)),
   };
-  if (isEmpty(native)) return pinned;
+  const changesBuild =
+    pinned.build !== undefined && mine.some(({ buildRequires }) => buildRequires !== undefined);
+  if (isEmpty(native) && !changesBuild) return pinned;
   const reasons = mine.map(({ why }) => (why === undefined ? fileName : `${fileName}: ${why}`));
-  return { ...pinned, native, overrides: unite([reasons]) };
+  return { ...pinned, ...(isEmpty(native) ? {} : { native }), overrides: unite([reasons]) };
 };
 
 const unmatched = (name: string, place: string, known: readonly string[]): Diagnostic => {

@@ -2,7 +2,7 @@ import type { ConstraintRule } from '../graph/requirements.ts';
 import type { CollisionRule, Native } from '../graph/types.ts';
 import { parseName } from '../standards/name.ts';
 import { quoted } from '../standards/quoted.ts';
-import { parseRequirement } from '../standards/requirement.ts';
+import { formatRequirement, parseRequirement } from '../standards/requirement.ts';
 import { checkShape, compileShape } from '../standards/shape.ts';
 import { formatSpecifierSet, parseSpecifierSet } from '../standards/specifier.ts';
 import {
@@ -41,12 +41,27 @@ const readNative = ({ native }: PackageTable): Native => ({
   hardeningDisable: native?.['hardening-disable'] ?? [],
 });
 
-const readPackage = (document: TomlDocument, table: PackageTable, index: number): PackageRule => ({
-  name: nameAt(document, ['package', index, 'name'], table.name),
-  ...(table.why === undefined ? {} : { why: table.why }),
-  native: readNative(table),
-  place: placeOf(document, ['package', index]),
-});
+const readBuildRequires = (
+  document: TomlDocument,
+  { build }: PackageTable,
+  index: number,
+): readonly string[] =>
+  (build?.requires ?? []).map((text, item) => {
+    const path = ['package', index, 'build', 'requires', item];
+    const place = { document, path, subject: describe(path).subject };
+    return readAt(place, () => formatRequirement(parseRequirement(text)));
+  });
+
+const readPackage = (document: TomlDocument, table: PackageTable, index: number): PackageRule => {
+  const buildRequires = readBuildRequires(document, table, index);
+  return {
+    name: nameAt(document, ['package', index, 'name'], table.name),
+    ...(table.why === undefined ? {} : { why: table.why }),
+    ...(buildRequires.length === 0 ? {} : { buildRequires }),
+    native: readNative(table),
+    place: placeOf(document, ['package', index]),
+  };
+};
 
 /** Relative to the environment, forward, and never above it. */
 const isInside = (path: string): boolean =>

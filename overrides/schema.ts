@@ -3,6 +3,7 @@ export interface OverridesFile {
   readonly package?: readonly {
     readonly name: string;
     readonly why?: string;
+    readonly build?: { readonly requires?: readonly string[] };
     readonly native?: {
       readonly tools?: readonly string[];
       readonly libraries?: readonly string[];
@@ -68,6 +69,8 @@ const native = {
   },
 };
 
+const build = { type: 'object', additionalProperties: false, properties: { requires: texts } };
+
 /** The JSON Schema of `overrides.toml`. */
 export const overridesSchema = {
   type: 'object',
@@ -79,7 +82,7 @@ export const overridesSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['name'],
-        properties: { name: text, why: text, native },
+        properties: { name: text, why: text, build, native },
       },
     },
     collision: {

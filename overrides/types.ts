@@ -7,6 +7,8 @@ export interface PackageRule {
   readonly name: string;
   readonly why?: string;
   readonly native: Native;
+  /** What it is built with besides what it states (PEP 508); absent: nothing. */
+  readonly buildRequires?: readonly string[];
   /** Where the rule stands, for reports: `project/overrides.toml:3`. */
   readonly place: string;
 }

@@ -8,6 +8,7 @@ import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
 import { type DeclaredProject, declaredProject } from './declared-project.ts';
 import { quoted } from './quoted.ts';
+import { setupRequiresIn } from './setup-requires.ts';
 import { parseToml } from './toml.ts';
 
 /** What the files of a project's folder say: of a source distribution, or of a checkout. */
@@ -19,6 +20,8 @@ export interface Project {
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
   readonly hasSetupCfg: boolean;
+  /** Literal `setup_requires` of its setup.py and setup.cfg, as written. */
+  readonly setupRequires: readonly string[];
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
   /** What it declares where there is no PKG-INFO. */
@@ -123,6 +126,7 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),
+    setupRequires: setupRequiresIn(files),
     ...(buildSystem === undefined ? {} : { buildSystem }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(declared === undefined ? {} : { declared }),

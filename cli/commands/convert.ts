@@ -156,6 +156,8 @@ export const convert = async (
   const siblings = createSiblings(input.folder);
   const { applyOverrides } = await import('../../overrides/apply.ts');
   const overrides = await readOverrides(input, siblings);
+  const { solveRules } = await import('../../overrides/solve-rules.ts');
+  const { buildRequires } = await import('../../overrides/build-requires.ts');
   const converter = await detectFormat(input.shown, input.text).load();
   const converted = converter.convert({
     file: input.shown,
@@ -181,8 +183,9 @@ export const convert = async (
       prefer,
       strict,
       readPath: siblings.readBytes,
+      builds: { rules: solveRules(overrides), requires: buildRequires(overrides) },
     },
-    registry,
+    { registry, index: registry },
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
   const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);

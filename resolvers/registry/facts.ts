@@ -20,7 +20,9 @@ const declaredFacts = ({
   return { ...own, dynamic: isDynamic ? ['requires-dist'] : [] };
 };
 
-const statedFacts = (project: Project): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy'> => {
+const statedFacts = (
+  project: Project,
+): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires'> => {
   const { metadata } = project;
   if (metadata === undefined) return { ...declaredFacts(project), metadata: {} };
   const { name, version, metadataVersion, requiresPython, requiresDist, dynamic } = metadata;
@@ -39,8 +41,10 @@ const statedFacts = (project: Project): Omit<ArchiveFacts, 'buildSystem' | 'hasS
 export const projectFacts = (project: Project): ArchiveFacts => ({
   ...(project.buildSystem === undefined ? {} : { buildSystem: project.buildSystem }),
   hasSetupPy: project.hasSetupPy,
+  setupRequires: project.setupRequires,
   ...statedFacts(project),
 });
+
 /** Walks down folders; symbolic links are not followed. */
 const folderAt = (tree: FileTree, path: string): FileTree | undefined => {
   let node: FileTree | undefined = tree;
@@ -111,7 +115,7 @@ const storedBuildSystem = (value: unknown): BuildSystem | undefined => {
 /** Facts as the cache holds them; `undefined` when they are of another shape. */
 export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (!isRecord(value) || !isRecord(value['metadata'])) return undefined;
-  const { requiresDist, dynamic, hasSetupPy } = value;
+  const { requiresDist, dynamic, hasSetupPy, setupRequires } = value;
   const own = texts(value, ['name', 'version', 'metadataVersion', 'requiresPython']);
   const metadata: PackageMetadata | undefined = texts(value['metadata'], [
     'description',
@@ -122,11 +126,12 @@ export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (own === undefined || metadata === undefined || typeof hasSetupPy !== 'boolean') {
     return undefined;
   }
-  if (!isTexts(requiresDist) || !isTexts(dynamic)) return undefined;
+  if (!isTexts(requiresDist) || !isTexts(dynamic) || !isTexts(setupRequires)) return undefined;
   if (value['buildSystem'] !== undefined && buildSystem === undefined) return undefined;
   return {
     ...(buildSystem === undefined ? {} : { buildSystem }),
     hasSetupPy,
+    setupRequires,
     ...own,
     requiresDist,
     dynamic,

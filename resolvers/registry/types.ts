@@ -37,6 +37,8 @@ export interface WantedFile {
 export interface ArchiveFacts {
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
+  /** Literal `setup_requires` of setup.py and setup.cfg (PEP 508); absent: none. */
+  readonly setupRequires?: readonly string[];
   readonly name?: string;
   readonly version?: string;
   readonly metadataVersion?: string;

@@ -326,6 +326,7 @@ test('reads what an sdist says, once, and offline from the cache', async () => {
   const facts = {
     buildSystem: { requires: ['flit_core'], backend: 'flit_core.buildapi' },
     hasSetupPy: false,
+    setupRequires: [],
     name: 'demo',
     version: '1.0',
     metadataVersion: '2.2',
@@ -344,7 +345,13 @@ test('reads what an sdist says, once, and offline from the cache', async () => {
   expect(await open(folder, { offline: true }).archiveFacts(archive)).toEqual(facts);
   expect(server.requests).toHaveLength(1);
   const sub = await registry.archiveFacts({ ...archive, subdirectory: 'sub' });
-  expect(sub).toEqual({ hasSetupPy: true, requiresDist: [], dynamic: [], metadata: {} });
+  expect(sub).toEqual({
+    hasSetupPy: true,
+    setupRequires: [],
+    requiresDist: [],
+    dynamic: [],
+    metadata: {},
+  });
   await expect(registry.archiveFacts({ ...archive, subdirectory: '../x' })).rejects.toMatchObject({
     code: 'ARCHIVE_INVALID',
     message: '`demo-1.0.tar.gz` has no folder `../x`',
@@ -410,7 +417,13 @@ const project: FileTree = {
     ['sub', { kind: 'directory', entries: new Map() }],
   ]),
 };
-const projectFacts = { hasSetupPy: true, requiresDist: [], dynamic: [], metadata: {} };
+const projectFacts = {
+  hasSetupPy: true,
+  setupRequires: [],
+  requiresDist: [],
+  dynamic: [],
+  metadata: {},
+};
 
 test('hashes a forge archive as the tree in it', async () => {
   const tar = (level: number): Uint8Array =>
