@@ -39,6 +39,7 @@ export const runLock2nix = async (
     cwd,
     env: { HOME: cwd, ...env },
     platform: process.platform,
+    arch: process.arch,
     stdout: { write: (text: string) => stdout.push(text) },
     stderr: { write: (text: string) => stderr.push(text) },
   });
