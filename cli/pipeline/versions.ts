@@ -4,6 +4,7 @@ import type { Platform } from '../../graph/platform.ts';
 import type { NameSet, RequirementSet } from '../../graph/requirements.ts';
 import type { LockedGraph, PythonTarget } from '../../graph/types.ts';
 import { solveRules } from '../../overrides/solve-rules.ts';
+import { uniteNames } from '../../resolvers/pypi/name-set.ts';
 import type { RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import type { Resolution, ResolveOptions } from '../../resolvers/pypi/resolution.ts';
 import type { Wanted } from '../../resolvers/pypi/select.ts';
@@ -54,9 +55,6 @@ const aimOf = async (project: Project, asked: AskedOptions, world: World): Promi
 const nameSet = (names: readonly string[] | undefined): NameSet =>
   names?.includes(allNames) === true ? ':all:' : (names ?? []);
 
-const unite = (one: NameSet, other: NameSet = []): NameSet =>
-  one === ':all:' || other === ':all:' ? ':all:' : [...new Set([...one, ...other])].sort();
-
 /** What the command line and the input say of indexes and files, put together. */
 export type Choices = Pick<
   ResolveOptions,
@@ -81,8 +79,8 @@ const choicesOf = (asked: AskedOptions, set: typeof lockChoices): Choices => {
     ...(excludeNewer === undefined
       ? {}
       : { excludeNewer: parseInstant(excludeNewer).milliseconds }),
-    onlyBinary: unite(nameSet(onlyBinary), set.onlyBinary),
-    noBinary: unite(nameSet(noBinary), set.noBinary),
+    onlyBinary: uniteNames(nameSet(onlyBinary), set.onlyBinary),
+    noBinary: uniteNames(nameSet(noBinary), set.noBinary),
     prereleases: pre === true || set.prereleases === true ? ':all:' : [],
   };
 };

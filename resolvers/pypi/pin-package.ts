@@ -18,6 +18,7 @@ import {
 import type { ProjectFacts, Refusal } from './backend.ts';
 import type { BuildPlan } from './builds.ts';
 import { inOrder } from './in-order.ts';
+import { holdsFor } from './name-set.ts';
 import type { PlannedBuild } from './solved-build.ts';
 
 export interface PackageContext extends ArtifactContext {
@@ -44,9 +45,6 @@ interface Choice {
   readonly artifact?: LockedArtifact;
   readonly refused?: Refusal;
 }
-
-const isIn = (names: NameSet | undefined, name: string): boolean =>
-  names === ':all:' || names?.includes(name) === true;
 
 interface ChoiceRules extends Pick<PackageContext, 'python' | 'prefer'> {
   readonly onlyBinary: boolean;
@@ -146,8 +144,8 @@ export const pinFiles = async (
   const rules: ChoiceRules = {
     python,
     prefer,
-    onlyBinary: isIn(context.onlyBinary, locked.name),
-    noBinary: isIn(context.noBinary, locked.name),
+    onlyBinary: holdsFor(locked.name, context.onlyBinary, context.noBinary),
+    noBinary: holdsFor(locked.name, context.noBinary, context.onlyBinary),
   };
   const artifacts =
     locked.artifacts.length > 0

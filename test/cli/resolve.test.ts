@@ -171,3 +171,29 @@ test('offline with a warm cache, and without one', async () => {
   const argv = ['resolve', 'pypi:bottle', '--offline', '--cache-dir', join(cwd, 'none')];
   expect(await run(argv, { cwd, index: server.index })).toMatchObject({ exitCode: 3, stdout: '' });
 });
+
+const kinds = {
+  two: { '1': { sdist: { 'setup.py': '' } } },
+  six: { '1': { sdist: { 'setup.py': '' } } },
+};
+
+test.each([
+  [[], { two: 'wheel', six: 'wheel' }],
+  [['--prefer', 'sdist'], { two: 'sdist', six: 'sdist' }],
+  [['--no-binary', 'two'], { two: 'sdist', six: 'wheel' }],
+  [['--no-binary', ':all:'], { two: 'sdist', six: 'sdist' }],
+  // Who names a package goes before `:all:`, as with pip.
+  [['--only-binary', ':all:', '--no-binary', 'two'], { two: 'sdist', six: 'wheel' }],
+  [['--no-binary', ':all:', '--only-binary', 'two'], { two: 'wheel', six: 'sdist' }],
+])('%j: which files are taken', async (argv, expected) => {
+  const shop = await openShop(makeFolder(), kinds);
+  const names = ['pypi:two', 'pypi:six', '--format', 'json'];
+  const { stdout } = await shop.run('resolve', ...names, ...both, ...argv);
+  const { packages } = JSON.parse(stdout) as {
+    readonly packages: Readonly<
+      Record<string, { readonly artifacts: readonly { kind: string }[] }>
+    >;
+  };
+  const kindOf = (id: string) => packages[id]?.artifacts.map(({ kind }) => kind).join();
+  expect({ two: kindOf('two@1'), six: kindOf('six@1') }).toEqual(expected);
+});

@@ -1,5 +1,6 @@
 /** What files may be used at all, from options and from what the input says. */
 import type { NameSet, RequirementSet } from '../../../graph/requirements.ts';
+import { holdsFor, uniteNames } from '../name-set.ts';
 import type { ResolveOptions } from '../resolution.ts';
 
 export interface Policy {
@@ -17,10 +18,14 @@ const memberOf = (...sets: readonly (NameSet | undefined)[]): ((name: string) =>
   return (name) => names.has(name);
 };
 
-export const policyOf = (set: RequirementSet, options: ResolveOptions): Policy => ({
-  onlyBinary: memberOf(set.onlyBinary, options.onlyBinary),
-  noBinary: memberOf(set.noBinary, options.noBinary),
-  prereleases: memberOf(set.prereleases === true ? ':all:' : undefined, options.prereleases),
-  preferWheel: memberOf(options.preferWheels),
-  excludeNewer: options.excludeNewer,
-});
+export const policyOf = (set: RequirementSet, options: ResolveOptions): Policy => {
+  const onlyBinary = uniteNames(set.onlyBinary, options.onlyBinary);
+  const noBinary = uniteNames(set.noBinary, options.noBinary);
+  return {
+    onlyBinary: (name) => holdsFor(name, onlyBinary, noBinary),
+    noBinary: (name) => holdsFor(name, noBinary, onlyBinary),
+    prereleases: memberOf(set.prereleases === true ? ':all:' : undefined, options.prereleases),
+    preferWheel: memberOf(options.preferWheels),
+    excludeNewer: options.excludeNewer,
+  };
+};

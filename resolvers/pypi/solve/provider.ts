@@ -280,8 +280,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
       for (const on of [undefined, ...need.extras]) {
         const target = keyOf(need.name, on);
         // What asks for itself is satisfied, unless it asks for another version.
-        if (target === key && versionSets.isSubset(offer.only, asked.set)) continue;
-        if (own && on === undefined && extra !== undefined) continue;
+        const isSelf = target === key || (own && on === undefined);
+        if (isSelf && versionSets.isSubset(offer.only, asked.set)) continue;
         dependencies.push({ package: target, set, from: offer.span, text, ...origin });
       }
     }

@@ -33,6 +33,7 @@ const sets: FakeProjects = {
   y: { '1': [], '2': ['x[loop]'] },
   loop: { '1': ['loop[b]; extra == "a"', 'loop[a]; extra == "b"', 'x; extra == "b"'] },
   picky: { '1': ['picky<1'], '0.9': [] },
+  fussy: { '1': ['fussy<1; extra == "x"'], '0.9': [] },
 };
 
 const pre: FakeProjects = {
@@ -93,6 +94,8 @@ test.each<[FakeProjects, Asking[], readonly string[], Asked?]>([
   [sets, ['all[more]'], ['all@1', 'x@1']],
   [sets, ['loop[a]'], ['loop@1', 'x@1']],
   [sets, ['picky'], ['picky@0.9']],
+  [sets, ['fussy[x]'], ['fussy@0.9']],
+  [sets, ['fussy'], ['fussy@1']],
   [pre, ['only', 'both'], ['both@1.0', 'only@1.0b1']],
   [pre, ['both', 'asks'], ['asks@1', 'both@2.0a1']],
   [pre, ['both>=1.0a0'], ['both@2.0a1']],
