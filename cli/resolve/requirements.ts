@@ -65,7 +65,8 @@ const directOf = ({ artifacts }: LockedPackage): Source | undefined =>
 const pinOf = (locked: LockedPackage): string => {
   const { name, version } = locked;
   const direct = locked.direct ?? directOf(locked);
-  if (direct === undefined || direct === false || direct.kind === 'registry') return `${name}==${version}`;
+  if (direct === undefined || direct === false || direct.kind === 'registry')
+    return `${name}==${version}`;
   if (direct.kind === 'path') return direct.path.startsWith('.') ? direct.path : `./${direct.path}`;
   const url = redactText(direct.url) + (direct.kind === 'git' ? `@${direct.rev}` : '');
   return `${name} @ ${direct.kind === 'git' ? 'git+' : ''}${url}${inFolder(direct.subdirectory)}`;
