@@ -1,6 +1,7 @@
 // `npm run bench:resolve-growth [-- RUNS]`: the CPU time that finding versions takes as the number of packages grows, on
 // made-up universes that an index in memory serves: each package has 12 versions, each version asks for up to four other
-// packages, newer versions for newer ones, and one in twenty for what is not there, so that it has to be passed over.
+// packages, newer versions for newer ones. One in twenty is found to be for another Python when its metadata are read. In
+// each universe three newest versions ask for what is not there, so that decisions have to be taken back.
 // Exits with 1 when a package of the largest universe costs more than twice one of the smallest.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,18 +55,24 @@ const nameOf = (number) => `package-${String(number).padStart(4, '0')}`;
 const universe = (size) => {
   const random = randomNumbers(size);
   const projects = new Map();
+  const mistaken = [0.25, 0.5, 0.75].map((part) => Math.floor(size * part));
   for (let at = 0; at < size; at += 1) {
     const others = Array.from({ length: 3 }, () => at + 1 + Math.floor(random() * (size - at - 1)));
+    const asked = [...new Set([at + 1, ...others])].filter((other) => other < size);
     const releases = [];
     for (let minor = versions - 1; minor >= 0; minor -= 1) {
-      const impossible = minor > 0 && random() < 0.05;
-      const asked = [...new Set([at + 1, ...others])].filter((other) => other < size);
+      const isMistake = minor === versions - 1 && mistaken.includes(at);
       const requiresDist = asked.map((other, place) =>
-        impossible && place === 0
+        isMistake && place === 0
           ? `${nameOf(other)}>=${versions}`
           : `${nameOf(other)}>=1.${Math.floor(minor / 2)},<2`,
       );
-      releases.push({ text: `1.${minor}`, requiresDist });
+      const foreign = minor > versions / 2 && random() < 0.05;
+      releases.push({
+        text: `1.${minor}`,
+        requiresDist,
+        ...(foreign ? { requiresPython: '>=99' } : {}),
+      });
     }
     projects.set(nameOf(at), releases);
   }
@@ -81,6 +88,7 @@ const universe = (size) => {
             fileName: fileOf(name, text),
             url: `https://files.example/${fileOf(name, text)}`,
             sris: [],
+            uploadTime: '2024-01-01T00:00:00Z',
           },
         ],
       }));
@@ -89,7 +97,8 @@ const universe = (size) => {
     metadata: async ({ name, version }) => {
       const release = projects.get(name)?.find(({ text }) => text === version);
       if (release === undefined) return undefined;
-      return { name, version, requiresDist: release.requiresDist, extras: [], reliable: true };
+      const { requiresDist, requiresPython } = release;
+      return { name, version, requiresDist, requiresPython, extras: [], reliable: true };
     },
   };
 };
