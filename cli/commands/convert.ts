@@ -134,7 +134,9 @@ const readOverrides = async (input: Input, siblings: Siblings): Promise<Override
   const text = siblings.read(overridesName);
   if (text === undefined) return { packages: [], collisions: [], constraints: [] };
   const { parseOverrides } = await import('../../overrides/parse.ts');
-  return parseOverrides(join(dirname(input.shown), overridesName), text);
+  const { readPatches } = await import('../../overrides/patches.ts');
+  const rules = parseOverrides(join(dirname(input.shown), overridesName), text);
+  return readPatches(rules, siblings.readBytes);
 };
 
 const digestsOf = (
@@ -165,10 +167,14 @@ export const convert = async (
   if (converted.kind !== 'locked') {
     throw new Lock2nixError('INPUT_UNKNOWN', `\`${input.shown}\` has no pins`);
   }
-  const locked = converted.graph;
   const { choosePython } = await import('../../resolvers/pypi/target.ts');
   const { pinGraph } = await import('../../resolvers/pypi/pin.ts');
-  const python = choosePython(request.python, locked.requiresPython, input.shown);
+  const { requiresPython } = converted.graph;
+  const python = choosePython(request.python, requiresPython, input.shown);
+  const { applyToLock } = await import('../../overrides/lock.ts');
+  const { rootId } = await import('../../resolvers/pypi/select.ts');
+  const outcome = applyToLock(converted.graph, overrides, { python, platforms, rootId });
+  const locked = outcome.graph;
   const wanted = wantedOf(locked, request, input.shown);
   const registry = await openWorldRegistry(request, context);
   const { prefer, strict } = request;
@@ -185,7 +191,7 @@ export const convert = async (
     registry,
   ).finally(() => registry.close());
   validateGraph(pinned.graph);
-  const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides);
+  const { graph, diagnostics: unmatched } = applyOverrides(pinned.graph, overrides, outcome);
   const { findCollisions } = await import('../../overrides/collisions.ts');
   const collisions = await findCollisions(graph, siblings.readBytes);
 
@@ -212,6 +218,7 @@ export const convert = async (
     diagnostics: [
       ...locked.diagnostics,
       ...pinned.diagnostics,
+      ...outcome.diagnostics,
       ...unmatched,
       ...collisions,
       ...(written.length > 0 ? flakeNote(output, shown) : []),

@@ -27,7 +27,7 @@ const gapsOf = ({ gaps }: LockedGraph, merged: readonly Merged[]): readonly Gap[
 
 /** `--strict`: what the lock does not say of the packages that are wanted must not be filled. */
 export const refuseGaps = (graph: LockedGraph, merged: readonly Merged[]): void => {
-  const gaps = gapsOf(graph, merged);
+  const gaps = gapsOf(graph, merged).filter(({ rule }) => rule === undefined);
   if (gaps.length === 0) return;
   const messages = gaps.map(({ message }) => message);
   throw new Lock2nixError(

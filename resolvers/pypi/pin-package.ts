@@ -3,6 +3,7 @@ import { type Platform, platformName } from '../../graph/platform.ts';
 import type {
   Artifact,
   Build,
+  BuildChanges,
   LockedArtifact,
   LockedPackage,
   PackageMetadata,
@@ -10,6 +11,7 @@ import type {
   PythonTarget,
 } from '../../graph/types.ts';
 import { chooseArtifact } from '../../standards/artifact-choice.ts';
+import { changeBuildSystem } from '../../standards/build-system.ts';
 import {
   type ArtifactContext,
   completeFiles,
@@ -63,6 +65,20 @@ const planOf = (
     return { packages: [], refused };
   }
   return planBuild(facts?.buildSystem, { python, platforms });
+};
+
+/** What a source says of how it is built, with a rule's changes. */
+const changedFacts = (
+  { artifact, facts }: PinnedArtifact,
+  changes: BuildChanges | undefined,
+): PinnedArtifact => {
+  if (facts === undefined || changes === undefined) {
+    return { artifact, ...(facts === undefined ? {} : { facts }) };
+  }
+  return {
+    artifact,
+    facts: { ...facts, buildSystem: changeBuildSystem(facts.buildSystem, changes) },
+  };
 };
 
 const namesOf = (platforms: readonly Platform[]): string => platforms.map(platformName).join(', ');
@@ -143,7 +159,9 @@ export const pinFiles = async (
   platforms: readonly Platform[],
   context: PackageContext,
 ): Promise<PinnedFiles> => {
-  const { python, prefer, report } = context;
+  const { python, report } = context;
+  if (locked.nixpkgs !== undefined) return { artifacts: [], tools: [], metadata: {} };
+  const prefer = locked.prefer ?? context.prefer;
   const artifacts =
     locked.artifacts.length > 0
       ? locked.artifacts
@@ -167,7 +185,7 @@ export const pinFiles = async (
     source === undefined
       ? undefined
       : planOf(
-          await pin(source),
+          changedFacts(await pin(source), locked.buildChanges),
           python,
           fromSource.map(({ platform }) => platform),
         );

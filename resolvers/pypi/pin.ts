@@ -98,7 +98,7 @@ const pinPackage = (
   { artifacts, build, metadata }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
-  const { id, name, version } = locked;
+  const { id, name, version, nixpkgs } = locked;
   const added = filled.map(edgeTo);
   return {
     id,
@@ -107,6 +107,7 @@ const pinPackage = (
     artifacts,
     dependencies: [...dependencies, ...added],
     ...(build === undefined ? {} : { build }),
+    ...(nixpkgs === undefined ? {} : { nixpkgs }),
     metadata: { ...metadata, ...locked.metadata },
   };
 };

@@ -23,7 +23,7 @@ keep = "A.b"
 path = "bin/tool"
 drop-from = ["c", "D"]
 `;
-  expect(parse(text)).toEqual({
+  expect(parse(text)).toMatchObject({
     packages: [
       {
         name: 'mysql-client',
@@ -71,7 +71,7 @@ on = "B.c"
 ignore = true
 `;
   const { constraints } = parse(text);
-  expect(constraints).toEqual([
+  expect(constraints).toMatchObject([
     {
       of: 'token-server',
       on: 'cornice',
