@@ -136,7 +136,7 @@ export const printChanges = (pinned: PinnedPackage): readonly NixValueBinding[] 
     'on',
     Object.entries(pinned.on ?? {})
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([platform, changes]) => binding(platform, attributes(printFields(changes ?? {})))),
+      .flatMap(([platform, changes]) => setBindings(platform, printFields(changes ?? {}))),
   ),
 ];
 

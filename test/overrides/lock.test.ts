@@ -11,7 +11,10 @@ import { parseOverrides } from '../../overrides/parse.ts';
 import { solveRules } from '../../overrides/solve-rules.ts';
 
 const python = { implementation: 'cpython', version: '2.7' } as const;
-const platforms = [{ system: 'x86_64-linux', libc: 'glibc' }, { system: 'aarch64-darwin' }] as const;
+const platforms = [
+  { system: 'x86_64-linux', libc: 'glibc' },
+  { system: 'aarch64-darwin' },
+] as const;
 
 const on = (name: string, version = '1'): LockedDependency => ({
   name,
@@ -115,7 +118,9 @@ test.each<[string, object]>([
   ],
   [
     `source = { git = "https://example.org/a.git", rev = "${'0'.repeat(40)}", subdirectory = "x", submodules = false }`,
-    { artifacts: [{ kind: 'tree', source: { kind: 'git', subdirectory: 'x', submodules: false } }] },
+    {
+      artifacts: [{ kind: 'tree', source: { kind: 'git', subdirectory: 'x', submodules: false } }],
+    },
   ],
   [
     'source = { path = "./vendor/a/" }',
