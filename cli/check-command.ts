@@ -1,9 +1,15 @@
 import { type Command, Option } from 'commander';
 import { Lock2nixError } from '../graph/errors.ts';
 import { countCauses } from './check/finding.ts';
-import { exitCodes, type RecipeFlags, recipeOptions } from './command-options.ts';
+import {
+  askedOf,
+  ecosystemOption,
+  exitCodes,
+  type RecipeFlags,
+  recipeOptions,
+  recorded,
+} from './command-options.ts';
 import type { CheckResult } from './commands/check.ts';
-import { theInput } from './input-argument.ts';
 import { formatFindings, plural } from './report.ts';
 import type { World } from './world.ts';
 
@@ -22,9 +28,8 @@ const runCheck = async (
   { json, quiet, ...flags }: CheckFlags,
   world: World,
 ): Promise<void> => {
-  const input = theInput('check', inputs);
   const { check } = await import('./commands/check.ts');
-  const result = await check({ ...flags, ...(input === undefined ? {} : { input }) }, world);
+  const result = await check({ ...askedOf(flags), inputs }, world);
   const { output, findings, command } = result;
   if (json === true) {
     const data = { upToDate: findings.length === 0, ...result };
@@ -48,26 +53,23 @@ const runCheck = async (
 
 /** Adds `check`. */
 export const addCheck = (program: Command, world: World): void => {
-  const recorded = 'as recorded';
   const command = program
     .command('check')
     .summary('tell whether a recipe is what its inputs and options give')
     .description(
-      `Tells whether a recipe is up to date: whether lock, options, overrides, lock2nix and its files
+      `Tells whether a recipe is up to date: whether input, options, overrides, lock2nix and its files
 agree. Reads them only, and never asks the network or the cache.
 
-INPUT is the lockfile or its folder, as for convert; without it, the current folder.
+INPUT is as for convert; without it, the current folder.
 Options that are given must be what the recipe was made with.`,
     )
     .argument('[INPUT...]');
   const options = [
     ...recipeOptions({
-      python: recorded,
-      systems: recorded,
-      names: recorded,
-      prefer: recorded,
-      strict: recorded,
+      ...recorded('as recorded'),
+      output: "nix/lock2nix under the input's folder",
     }),
+    ecosystemOption(),
     new Option('--offline', 'for the sake of convert (default: always offline)'),
     new Option('--cache-dir <dir>', 'for the sake of convert (default: no cache is used)'),
     new Option('--json', 'print the findings as JSON on stdout (default: print nothing there)'),

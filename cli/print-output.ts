@@ -1,4 +1,5 @@
 import type { PinnedGraph } from '../graph/types.ts';
+import { isLockName } from './manifest-names.ts';
 import { digest, formatRecord, type RecordContent } from './record.ts';
 import { readRuntime } from './runtime-files.ts';
 import { version } from './version.ts';
@@ -16,6 +17,18 @@ const sortedMap = <Key extends string, Value>(
   map: ReadonlyMap<Key, Value>,
 ): ReadonlyMap<Key, Value> => new Map([...map].sort(([left], [right]) => (left < right ? -1 : 1)));
 
+/** What the recipe was made from, and what is to be done instead of editing it. */
+const bannerOf = (input: OutputContent['input']): string => {
+  const what = [input].flat().join(' ');
+  const next =
+    typeof input !== 'string'
+      ? 'Run `lock2nix update` to move its versions.'
+      : isLockName(input)
+        ? 'Change the lock and run `convert` again.'
+        : 'Change it and run `convert` again.';
+  return `Written by lock2nix ${version} from ${what}. ${next}`;
+};
+
 const printFiles = async (
   graph: PinnedGraph,
   { input, place }: OutputContent,
@@ -24,7 +37,7 @@ const printFiles = async (
   return printRecipe(graph, {
     project: place.project,
     exclude: place.exclude,
-    banner: `Written by lock2nix ${version} from ${input}. Change the lock and run \`convert\` again.`,
+    banner: bannerOf(input),
     runtime: readRuntime('python'),
   });
 };

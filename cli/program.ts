@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { addCheck } from './check-command.ts';
 import { exitCodes } from './command-options.ts';
 import { addConvert } from './convert-command.ts';
+import { addExplain } from './explain-command.ts';
+import { addResolve } from './resolve-command.ts';
+import { addUpdate } from './update-command.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +29,9 @@ export const createProgram = (world: World): Command => {
     .addHelpText('after', `\nExample:\n  lock2nix convert poetry.lock\n\n${exitCodes}`);
   addConvert(program, world);
   addCheck(program, world);
+  addUpdate(program, world);
+  addResolve(program, world);
+  addExplain(program, world);
   for (const command of program.commands) configure(command);
   return program;
 };

@@ -14,11 +14,12 @@ import {
   tryReadRecord,
 } from './record.ts';
 import { recordSchema } from './record-schema.ts';
+import { isSpec } from './specs.ts';
 
 /** A record as it stands in JSON, as far as its schema says. */
 interface RecordJson {
   readonly lock2nix: string;
-  readonly input: string;
+  readonly input: string | readonly string[];
   readonly inputs: Readonly<Record<string, string | null>>;
   readonly options: RecordOptions;
   readonly place: Place;
@@ -62,12 +63,24 @@ const isRelative = (path: string): boolean =>
   normalize(path) === path &&
   !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path);
 
-/** What the schema cannot say: paths that leave their folder. */
-const pathFault = ({ input, inputs, place, files }: RecordJson): string | undefined => {
+/** What is wrong with an input: a file by its name, with a digest, or specs. */
+const inputFault = ({ input, inputs }: RecordJson): string | undefined => {
+  if (typeof input !== 'string') {
+    const odd = input.find((spec) => !isSpec(spec));
+    return odd === undefined ? undefined : `the input ${quoted(odd)} names no package`;
+  }
   if (basename(input) !== input || !isRelative(input) || !isInside(input)) {
     return `the input ${quoted(input)} is no file name`;
   }
   if (typeof inputs[input] !== 'string') return `its input ${quoted(input)} has no digest`;
+  return undefined;
+};
+
+/** What the schema cannot say: paths that leave their folder. */
+const pathFault = (record: RecordJson): string | undefined => {
+  const { inputs, place, files } = record;
+  const fault = inputFault(record);
+  if (fault !== undefined) return fault;
   const odd = Object.keys(inputs).find((path) => !isRelative(path));
   if (odd !== undefined) return `the input ${quoted(odd)} is no relative path`;
   const outside = [...Object.keys(files), ...place.exclude].find(
@@ -76,15 +89,30 @@ const pathFault = ({ input, inputs, place, files }: RecordJson): string | undefi
   return outside === undefined ? undefined : `the path ${quoted(outside)} leads out of its folder`;
 };
 
+const optionNames = [
+  'python',
+  'systems',
+  'preferWheels',
+  'onlyBinary',
+  'noBinary',
+  'pre',
+  'resolution',
+  'excludeNewer',
+  'indexUrl',
+  'extraIndexUrl',
+  'indexStrategy',
+  'constraints',
+] as const satisfies readonly (keyof RecordOptions)[];
+
 /** What is known of them: the record is printed again from it. */
-const readOptions = ({ python, systems, ...rest }: RecordOptions): RecordOptions => ({
-  ...(python === undefined ? {} : { python }),
-  ...(systems === undefined ? {} : { systems }),
-  extras: rest.extras,
-  groups: rest.groups,
-  prefer: rest.prefer,
-  strict: rest.strict,
-});
+const readOptions = (options: RecordOptions): RecordOptions => {
+  const known = optionNames.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const { extras, groups, prefer, strict } = options;
+  return { ...Object.fromEntries(known), extras, groups, prefer, strict };
+};
 
 const readPlace = ({ project, exclude }: Place): Place => ({
   ...(project === undefined ? {} : { project }),

@@ -29,7 +29,10 @@ export const recordSchema = {
   ...object('What a recipe was made from, and what it is.', {
     lock2nix: { ...text, description: 'Version of lock2nix that wrote it.' },
     record: { description: 'Form of the record.', const: 1 },
-    input: { ...text, description: 'File name of the lock.' },
+    input: {
+      description: 'File name of the lock or manifest, or the specs.',
+      anyOf: [text, { ...texts, minItems: 1 }],
+    },
     inputs: {
       description: 'Files that were read, by path relative to the project; null: not there.',
       type: 'object',
@@ -46,6 +49,16 @@ export const recordSchema = {
       {
         python: { ...text, description: 'Python that was asked for.' },
         systems: { ...texts, description: 'Systems that were asked for.' },
+        preferWheels: { ...texts, description: 'Taken in the newest version with a wheel.' },
+        onlyBinary: { ...texts, description: 'Never built from source, or `:all:`.' },
+        noBinary: { ...texts, description: 'Never taken as wheels, or `:all:`.' },
+        pre: { description: 'Whether pre-releases are as good as any.', type: 'boolean' },
+        resolution: { description: 'Which version is taken.', enum: ['lowest', 'first-wins'] },
+        excludeNewer: { ...text, description: 'Day or moment after which nothing counts.' },
+        indexUrl: { ...text, description: 'The index, without credentials.' },
+        extraIndexUrl: { ...texts, description: 'Indexes before it, without credentials.' },
+        indexStrategy: { description: 'Which index has a name.', const: 'best-match' },
+        constraints: { ...texts, description: 'Constraints files, relative to the project.' },
       },
     ),
     place: object(

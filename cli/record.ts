@@ -12,8 +12,28 @@ export const recordVersion = 1;
 /** Stands for all extras or groups, as pip's `--no-binary` has it. */
 export const allNames = ':all:';
 
+/** Options that only finding versions knows; absent: the default. Lists are sorted, each once. */
+export interface RecordSolveOptions {
+  /** Names of which the newest release with a wheel is taken. */
+  readonly preferWheels?: readonly string[];
+  /** Normalised names, or `:all:` alone. */
+  readonly onlyBinary?: readonly string[];
+  readonly noBinary?: readonly string[];
+  readonly pre?: boolean;
+  readonly resolution?: 'lowest' | 'first-wins';
+  /** A date, or a time in UTC (RFC 3339). */
+  readonly excludeNewer?: string;
+  /** URLs are without credentials. */
+  readonly indexUrl?: string;
+  /** In the order that they are asked in. */
+  readonly extraIndexUrl?: readonly string[];
+  readonly indexStrategy?: 'best-match';
+  /** Paths relative to the project. */
+  readonly constraints?: readonly string[];
+}
+
 /** What a recipe was made from, besides the tool. All of it decides about the output's bytes. */
-export interface RecordOptions {
+export interface RecordOptions extends RecordSolveOptions {
   readonly python?: string;
   /** Sorted, each once. */
   readonly systems?: readonly string[];
@@ -30,8 +50,8 @@ export type Digests = ReadonlyMap<string, string>;
 export interface RecordContent {
   /** Version of lock2nix. */
   readonly tool: string;
-  /** File name of the lock. */
-  readonly input: string;
+  /** File name of the lock or manifest, or the specs, sorted: `["pypi:flask==3.0.3"]`. */
+  readonly input: string | readonly string[];
   /** What was read, by path relative to the project; null: it was looked for and was not there. */
   readonly inputs: ReadonlyMap<string, string | null>;
   readonly options: RecordOptions;

@@ -35,6 +35,7 @@ export const start = async (argv: readonly string[]): Promise<void> => {
     cwd: process.cwd(),
     env: process.env,
     platform: process.platform,
+    arch: process.arch,
     stdout: process.stdout,
     stderr: process.stderr,
   });

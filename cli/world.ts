@@ -12,6 +12,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As `process.platform`. */
   readonly platform: string;
+  /** As `process.arch`. */
+  readonly arch: string;
   /** Data. */
   readonly stdout: TextStream;
   /** Talk. */

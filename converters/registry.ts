@@ -1,9 +1,12 @@
 import { Lock2nixError } from '../graph/errors.ts';
 import { poetry } from './poetry/format.ts';
+import { pyproject } from './pyproject/format.ts';
+import { requirements } from './requirements/format.ts';
+import { setuptools } from './setuptools/format.ts';
 import type { Format } from './types.ts';
 
 /** Every format that lock2nix reads: one line a format. */
-export const formats: readonly Format[] = [poetry];
+export const formats: readonly Format[] = [poetry, pyproject, setuptools, requirements];
 
 /** Files that people will try, and the name of their format. */
 const unsupported: ReadonlyMap<string, string> = new Map([
@@ -12,8 +15,6 @@ const unsupported: ReadonlyMap<string, string> = new Map([
   ['pylock.toml', 'pylock (PEP 751)'],
   ['Pipfile.lock', 'Pipenv'],
   ['Pipfile', 'Pipenv manifest'],
-  ['requirements.txt', 'pip requirements'],
-  ['pyproject.toml', 'pyproject manifest'],
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],
   ['package.json', 'npm manifest'],
@@ -37,7 +38,8 @@ const supportedHint = (): string =>
  */
 export const detectFormat = (fileName: string, text: string): Format => {
   const baseName = fileName.split(/[\\/]/).at(-1) ?? fileName;
-  const isNamed = (format: Format): boolean => format.fileNames.includes(baseName);
+  const isNamed = (format: Format): boolean =>
+    format.fileNames.includes(baseName) || format.namePattern?.test(baseName) === true;
   const known = unsupported.get(baseName);
   const recognised = known === undefined ? formats.filter((format) => format.recognises(text)) : [];
   const format = recognised.find(isNamed) ?? recognised[0] ?? formats.find(isNamed);

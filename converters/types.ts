@@ -10,6 +10,11 @@ export interface ConverterInput {
   readonly file: string;
   readonly text: string;
   readonly read: (relativePath: string) => string | undefined;
+  /**
+   * The environment, for formats whose files name variables of it (pip's `${NAME}`). What they hold
+   * may be credentials: it goes into URLs only, never into a text that is shown. Absent: none is set.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** What a lock says, gaps included. */
@@ -33,13 +38,15 @@ export interface Converter {
 }
 
 /**
- * A format that lock2nix reads. `fileNames` are the names that such files usually have;
+ * A format that lock2nix reads. `fileNames` are the names that such files usually have in a folder;
  * `recognises` answers by content, cheaply and without an error, whatever the text is.
  */
 export interface Format {
   readonly name: string;
   readonly ecosystem: Ecosystem;
   readonly fileNames: readonly string[];
+  /** Other names that tell of the format when the content does not. */
+  readonly namePattern?: RegExp;
   readonly recognises: (text: string) => boolean;
   readonly load: () => Promise<Converter>;
 }

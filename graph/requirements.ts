@@ -15,7 +15,11 @@ export interface AskedRequirement {
   readonly extras: readonly string[];
   /** Text of a PEP 440 specifier set; absent: any version. Never with `source`. */
   readonly specifier?: string;
-  /** A direct reference: this source and no other. Its URL may hold credentials. */
+  /**
+   * A direct reference: this source and no other. Its URL may hold credentials. The `rev` of a
+   * repository is as written: a commit, a branch or a tag, `HEAD` for the default branch;
+   * `Registry.gitCommit` makes a commit of it.
+   */
   readonly source?: Source;
   readonly marker?: Marker;
   /** As written, on one line, without credentials; for explanations. */
@@ -53,6 +57,11 @@ export interface AskingRoot {
   readonly extras: Readonly<Record<string, readonly AskedRequirement[]>>;
   readonly buildSystem?: BuildSystem;
   readonly scripts: readonly string[];
+  /**
+   * For a root that is nothing but names: the packages (normalised names, sorted) whose commands are
+   * the root's. What `scripts` are is known only once their files are.
+   */
+  readonly apps?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 

@@ -85,6 +85,10 @@ export interface LockedDependency {
   readonly marker?: Marker;
   readonly extra?: string;
   readonly kind: EdgeKind;
+  /** For explanations: the requirement as written, `flask[async]>=2`, without its marker. */
+  readonly text?: string;
+  /** For explanations: where it is written, `requirements.txt:3`. */
+  readonly origin?: string;
 }
 
 export interface LockedPackage {

@@ -30,6 +30,7 @@ const lateFields = [
   'hooks',
   'imports',
   'configSettings',
+  'build',
 ] as const satisfies readonly (keyof PackageRule)[];
 
 /** As the file calls them. */
@@ -42,7 +43,11 @@ const fieldNames: Readonly<Record<(typeof lateFields)[number], string>> = {
   hooks: 'hooks',
   imports: 'imports',
   configSettings: 'build',
+  build: 'build',
 };
+
+/** Those that only a source has. */
+const buildFields: readonly string[] = ['build', 'configSettings'];
 
 const kindOn = (
   { artifacts }: PinnedPackage,
@@ -137,10 +142,14 @@ const applyTo = (
     ),
   );
   const late = mine.flatMap((rule): readonly FiredRule[] => {
-    const fields = lateFields.filter((field) => rule[field] !== undefined);
-    const on = each.filter((item) => item.rules.includes(rule)).map(({ platform }) => platform);
+    const held = each.filter((item) => item.rules.includes(rule));
+    const isBuilt = pinned.build !== undefined && held.some(({ kind }) => kind === 'sdist');
+    const fields = lateFields.filter(
+      (field) => rule[field] !== undefined && (isBuilt || !buildFields.includes(field)),
+    );
+    const on = held.map(({ platform }) => platform);
     if (fields.length === 0 || on.length === 0) return [];
-    const names = fields.map((field) => fieldNames[field]);
+    const names = [...new Set(fields.map((field) => fieldNames[field]))];
     return [
       firedRule(
         rule,

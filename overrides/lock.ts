@@ -64,11 +64,13 @@ const mergeBuild = (rules: readonly PackageRule[]): BuildChanges | undefined => 
 };
 
 /** Fields that act on a lock, as the file calls them. */
-const earlyFields = ({ prefer, replacement, build, dependencies }: PackageRule) => [
+const earlyFields = ({ prefer, replacement, dependencies }: PackageRule) => [
   ...(prefer === undefined && replacement === undefined ? [] : ['source']),
-  ...(build === undefined || Object.keys(build).length === 0 ? [] : ['build']),
   ...(dependencies === undefined ? [] : ['dependencies']),
 ];
+
+const actsEarly = (rule: PackageRule): boolean =>
+  rule.build !== undefined || earlyFields(rule).length > 0;
 
 interface Held {
   readonly rule: PackageRule;
@@ -117,7 +119,7 @@ export const applyToLock = (
 
   const heldOf = (name: string, version: string): readonly Held[] =>
     overrides.packages
-      .filter((rule) => rule.name === name && earlyFields(rule).length > 0)
+      .filter((rule) => rule.name === name && actsEarly(rule))
       .flatMap((rule) => {
         // What is installed is not known yet; only `build` may ask, and means the source.
         const kind = 'sdist';
@@ -152,9 +154,11 @@ export const applyToLock = (
       platforms,
     });
     const rules = [
-      ...held.map(({ rule, platforms: on }) =>
-        firedRule(rule, earlyFields(rule), limitTo(on, platforms)),
-      ),
+      ...held
+        .filter(({ rule }) => earlyFields(rule).length > 0)
+        .map(({ rule, platforms: on }) =>
+          firedRule(rule, earlyFields(rule), limitTo(on, platforms)),
+        ),
       ...fired,
     ];
     if (rules.length === 0) return undefined;

@@ -96,6 +96,11 @@ const readBuild = (part: Part, build: NonNullable<PackageTable['build']>): Build
   };
 };
 
+const buildOf = (part: Part, build: PackageTable['build']): Pick<PackageRule, 'build'> => {
+  const read = build === undefined ? {} : readBuild(part, build);
+  return Object.keys(read).length === 0 ? {} : { build: read };
+};
+
 const readDependencies = (
   part: Part,
   { add, remove, replace = {} }: NonNullable<PackageTable['dependencies']>,
@@ -249,7 +254,7 @@ export const readPackage = (
     ...(why === undefined ? {} : { why }),
     ...(shown === undefined ? {} : { shown }),
     ...(source === undefined ? {} : readSource(document, source, at(part, 'source'))),
-    ...(build === undefined ? {} : { build: readBuild(part, build) }),
+    ...buildOf(part, build),
     ...(settings === undefined ? {} : { configSettings: settings }),
     ...(dependencies === undefined ? {} : { dependencies: readDependencies(part, dependencies) }),
     ...(native === undefined ? {} : { native: readNative(native) }),

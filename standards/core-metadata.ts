@@ -120,7 +120,10 @@ export const tryParseCoreMetadata = (input: Uint8Array | string): CoreMetadata |
  * (PEP 643): version 2.2 or newer, and neither `Requires-Dist` nor `Requires-Python` nor
  * `Provides-Extra` dynamic. Those of older files are a good guess.
  */
-export const hasStaticRequirements = ({ metadataVersion, dynamic }: CoreMetadata): boolean => {
+export const hasStaticRequirements = ({
+  metadataVersion,
+  dynamic,
+}: Pick<CoreMetadata, 'metadataVersion' | 'dynamic'>): boolean => {
   const [major = 0, minor = 0] = metadataVersion.split('.').map(Number);
   if (!(major > 2 || (major === 2 && minor >= 2))) return false;
   return !['requires-dist', 'requires-python', 'provides-extra'].some((name) =>

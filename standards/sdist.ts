@@ -6,7 +6,9 @@ import { readArchive } from './archive.ts';
 import { defaultBuildSystem, parseBuildSystem } from './build-system.ts';
 import type { CoreMetadata } from './core-metadata.ts';
 import { tryParseCoreMetadata } from './core-metadata.ts';
+import { type DeclaredProject, declaredProject } from './declared-project.ts';
 import { quoted } from './quoted.ts';
+import { setupRequiresIn } from './setup-requires.ts';
 import { parseToml } from './toml.ts';
 
 /** What the files of a project's folder say: of a source distribution, or of a checkout. */
@@ -18,8 +20,12 @@ export interface Project {
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
   readonly hasSetupCfg: boolean;
+  /** Literal `setup_requires` of its setup.py and setup.cfg, as written. */
+  readonly setupRequires: readonly string[];
   /** Its PKG-INFO; absent when there is none that has a name and a version. */
   readonly metadata?: CoreMetadata;
+  /** What it declares where there is no PKG-INFO. */
+  readonly declared?: DeclaredProject;
 }
 
 export interface Sdist extends Project {
@@ -116,12 +122,49 @@ export const readProject = (files: ReadonlyMap<string, Uint8Array>, label: strin
   const pkgInfo = files.get('PKG-INFO');
   const metadata = pkgInfo && tryParseCoreMetadata(pkgInfo);
   const buildSystem = pyproject && naming(label, () => readBuildSystem(pyproject, files));
+  const declared = metadata === undefined ? declaredProject(files) : undefined;
   return {
     hasSetupPy: files.has('setup.py'),
     hasSetupCfg: files.has('setup.cfg'),
+    setupRequires: setupRequiresIn(files),
     ...(buildSystem === undefined ? {} : { buildSystem }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(declared === undefined ? {} : { declared }),
   };
+};
+
+/** Files of a source distribution that say something of it. */
+export interface SdistFiles {
+  /** The one folder that all lies in; it need not be named as the file. */
+  readonly rootFolder: string;
+  /** By path in that folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Files of `egg-info` folders, the project's own and what lies about. */
+const isEggFile = (path: string): boolean =>
+  /^(?:[^/]+\/){1,3}[^/]+\.egg-info\/(?:requires\.txt|PKG-INFO)$/.test(path);
+
+/**
+ * Takes from a source distribution what `readProject` reads, and the `requires.txt` and `PKG-INFO` of
+ * `egg-info` folders. Throws `ARCHIVE_INVALID`.
+ */
+export const readSdistFiles = async (
+  bytes: Uint8Array,
+  fileName: string,
+  limits: Omit<ArchiveOptions, 'only'> = {},
+): Promise<SdistFiles> => {
+  const only = (path: string): boolean => isProjectFile(path) || isEggFile(path);
+  const entries = await readArchive(bytes, fileName, { ...limits, only });
+  const files = entries.filter(({ kind }) => kind === 'file');
+  const rootFolder = findRoot(
+    files.filter(({ path }) => isProjectFile(path)),
+    fileName,
+  );
+  const inRoot = files
+    .filter(({ path }) => path.startsWith(`${rootFolder}/`))
+    .map(({ path, contents }) => [path.slice(rootFolder.length + 1), contents] as const);
+  return { rootFolder, files: new Map(inRoot) };
 };
 
 /**
@@ -134,11 +177,6 @@ export const readSdist = async (
   fileName: string,
   limits: Omit<ArchiveOptions, 'only'> = {},
 ): Promise<Sdist> => {
-  const entries = await readArchive(bytes, fileName, { ...limits, only: isProjectFile });
-  const files = entries.filter(({ kind }) => kind === 'file');
-  const rootFolder = findRoot(files, fileName);
-  const inRoot = files
-    .filter(({ path }) => path.startsWith(`${rootFolder}/`))
-    .map(({ path, contents }) => [path.slice(rootFolder.length + 1), contents] as const);
-  return { rootFolder, ...readProject(new Map(inRoot), fileName) };
+  const { rootFolder, files } = await readSdistFiles(bytes, fileName, limits);
+  return { rootFolder, ...readProject(files, fileName) };
 };

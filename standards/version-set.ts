@@ -138,8 +138,8 @@ export const intersection = (a: VersionSet, b: VersionSet): VersionSet =>
 export const difference = (a: VersionSet, b: VersionSet): VersionSet =>
   merge(a, b, (inA, inB) => inA && !inB);
 
-/** Whether `version` is in the set. */
-export const contains = ({ cuts }: VersionSet, { key }: Version): boolean => {
+/** Whether `version`, or a place between versions, is in the set. */
+export const contains = ({ cuts }: VersionSet, { key }: Pick<Version, 'key'>): boolean => {
   let [low, high] = [0, cuts.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `npm run demo:record`: fills fixtures/demo-cache anew from the registry. Entries of `index` change from day to day and
-# are not needed to convert a lock that has all its hashes, so they stay out.
+# `npm run demo:record`: fills fixtures/demo-cache anew from the registry. Of the listings of build tools, which change
+# from day to day, only the releases that are used are kept.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 npm run --silent build
@@ -9,10 +9,10 @@ trap 'rm -rf "$work"' EXIT
 cp -R fixtures/demo "$work/demo"
 for python in 3.11 3.12 3.13; do
   for prefer in wheel sdist; do
+    rm -rf "$work/out"
     node dist/convert.mjs "$work/demo" -o "$work/out" --cache-dir "$work/cache" --quiet --no-progress \
       --python "$python" --prefer "$prefer" --extras :all: --groups :all:
+    cp "$work/out/lock2nix.json" "$work/record-$python-$prefer.json"
   done
 done
-rm -rf fixtures/demo-cache "$work/cache/v1/index" "$work/cache/v1/tmp"
-cp -R "$work/cache" fixtures/demo-cache
-find fixtures/demo-cache -type f | wc -l | xargs printf '%s entries recorded\n'
+bash test/record-cache.sh "$work/cache" fixtures/demo-cache "$work"/record-*.json

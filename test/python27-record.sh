@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fills fixtures/python27-cache anew from the registry: all that the tests of Python 2.7 and of one environment on many
-# interpreters ask for. Entries of `index` change from day to day and are not needed for locks that name their files.
+# interpreters ask for. Of the listings of build tools only the releases that are used are kept.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$(mktemp -d)
@@ -11,10 +11,9 @@ convert() {
   rm -rf "$work/project"
   cp -R "fixtures/poetry/$1" "$work/project"
   node "$work/dist/convert.mjs" "$work/project" --cache-dir "$work/cache" --quiet --no-progress --python "$2"
+  cp "$work/project/nix/lock2nix/lock2nix.json" "$work/record-$1-$2.json"
 }
 convert python27-1.1 2.7
 convert python27-1.0 2.7
 for python in 2.7 3.8 3.11 3.12 3.13; do convert python27-and-3-1.1 "$python"; done
-rm -rf fixtures/python27-cache "$work/cache/v1/index" "$work/cache/v1/tmp"
-cp -R "$work/cache" fixtures/python27-cache
-find fixtures/python27-cache -type f | wc -l | xargs printf '%s entries recorded\n'
+bash test/record-cache.sh "$work/cache" fixtures/python27-cache "$work"/record-*.json

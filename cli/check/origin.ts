@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type AskedOptions, differingOptions } from '../options.ts';
+import { differingOptions } from '../option-differences.ts';
+import type { AskedOptions } from '../options.ts';
 import { announcementName, recordName } from '../output-view.ts';
 import { type Place, placeOf } from '../place.ts';
 import type { RecordFile } from '../read-record.ts';
@@ -17,8 +18,8 @@ export interface CheckContext {
   readonly shown: string;
   readonly cwd: string;
   readonly command: string;
-  /** The lock that was named, when one was. */
-  readonly fileName: string | undefined;
+  /** The file, or the specs, that were named, when they were. */
+  readonly named: string | readonly string[] | undefined;
 }
 
 /** Files are being written, or a run that wrote them did not end. */
@@ -62,10 +63,16 @@ export const checkOptions = (record: RecordFile, { asked, shown, command }: Chec
 const where = ({ exclude: [path] }: Place): string =>
   path === undefined ? 'outside of the project' : `at \`${path}\` in the project`;
 
-/** Whether it was made from another lock, or for another folder. */
+const inputWords = (input: string | readonly string[]): string =>
+  [input]
+    .flat()
+    .map((each) => `\`${each}\``)
+    .join(', ');
+
+/** Whether it was made from another input, or for another folder. */
 export const checkPlace = (
   { place, input }: RecordFile,
-  { folder, output, shown, command, fileName }: CheckContext,
+  { folder, output, shown, command, named }: CheckContext,
 ): readonly Finding[] => {
   const finding = (code: string, message: string): Finding => ({
     cause: 'place',
@@ -78,12 +85,12 @@ export const checkPlace = (
   const isMoved =
     now.project !== place.project || now.exclude.join('\n') !== place.exclude.join('\n');
   return [
-    ...(fileName === undefined || fileName === input
+    ...(named === undefined || inputWords(named) === inputWords(input)
       ? []
       : [
           finding(
             'input-other',
-            `\`${shown}\` was made from \`${input}\`, not from \`${fileName}\``,
+            `\`${shown}\` was made from ${inputWords(input)}, not from ${inputWords(named)}`,
           ),
         ]),
     ...(isMoved

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
+import { besideInput } from '../beside-input.ts';
 import { checkFiles } from '../check/files.ts';
 import type { Finding } from '../check/finding.ts';
 import { checkInputs } from '../check/inputs.ts';
@@ -11,7 +12,7 @@ import {
   checkTool,
   interrupted,
 } from '../check/origin.ts';
-import { missingInput, refusePackage } from '../input.ts';
+import { missingInput, readSpecs, specInput, tooMany, tryDefaultFile } from '../input.ts';
 import { type AskedOptions, formatOptions, mergeOptions, recordedOptions } from '../options.ts';
 import { announcementName, type OutputView, recordName, viewOutput } from '../output-view.ts';
 import { outputFolder, shownOutput, shownPath } from '../place.ts';
@@ -24,12 +25,14 @@ import type { World } from '../world.ts';
 
 /** Options that are not given are those of the record. */
 export interface CheckRequest extends AskedOptions {
-  readonly input?: string;
+  /** As they were typed. */
+  readonly inputs: readonly string[];
   readonly output?: string;
+  readonly ecosystem?: 'pypi';
 }
 
 export interface CheckResult {
-  /** The lock, as messages show it. */
+  /** The input, as messages show it. */
   readonly input: string;
   readonly output: string;
   /** What the recipe is for; absent when its record is not there, or of another lock2nix. */
@@ -44,26 +47,67 @@ export interface CheckResult {
   readonly command: string;
 }
 
-/** Where the project is; the lock itself may be gone. */
-const findProject = (argument: string | undefined, cwd: string) => {
-  refusePackage(argument);
-  const path = resolve(cwd, argument ?? '.');
-  if (existsSync(path) && statSync(path).isDirectory())
-    return { folder: path, fileName: undefined };
-  return { folder: dirname(path), fileName: basename(path) };
+/** What is to be checked, as far as the command line says. */
+interface Subject {
+  /** Absolute, of the project. */
+  readonly folder: string;
+  /** A path that was typed, and the name of the file in it; the file itself may be gone. */
+  readonly path?: string;
+  readonly fileName?: string;
+  readonly specs?: readonly string[];
+}
+
+/** Throws USAGE for several inputs that are not packages. */
+const findSubject = ({ inputs, ecosystem }: CheckRequest, cwd: string): Subject => {
+  const specs = readSpecs(inputs, { cwd, ecosystem });
+  if (specs.length > 0 && specs.length === inputs.length) {
+    const { folder, specs: all } = specInput(specs, cwd);
+    return { folder, specs: all.map(({ text }) => text) };
+  }
+  if (specs.length > 0 || inputs.length > 1) throw tooMany('check', inputs);
+  const [argument] = inputs;
+  if (argument === undefined) return { folder: cwd };
+  const path = resolve(cwd, argument);
+  return existsSync(path) && statSync(path).isDirectory()
+    ? { folder: path, path: argument }
+    : { folder: dirname(path), path: argument, fileName: basename(path) };
+};
+
+/** The input as one types it for `convert`; nothing where it is found without. */
+const typedInput = (
+  { folder, path, fileName, specs }: Subject,
+  recorded: RecordFile['input'] | undefined,
+  cwd: string,
+): readonly string[] => {
+  if (specs !== undefined) return specs;
+  const typed = path === undefined ? [] : [path];
+  if (fileName !== undefined || recorded === undefined) return typed;
+  if (typeof recorded !== 'string') return recorded;
+  const isFound = !existsSync(join(folder, recorded)) || tryDefaultFile(folder) === recorded;
+  return isFound ? typed : [shownPath(join(folder, recorded), cwd)];
 };
 
 /** `convert` with what was said on this command line, and with recorded options. */
 const commandOf = (
-  { input, output }: CheckRequest,
+  { output }: CheckRequest,
+  input: readonly string[],
   options: Parameters<typeof formatOptions>[0],
 ): string =>
   [
     'convert',
-    ...(input === undefined ? [] : [quoteShell(input)]),
+    ...input.map(quoteShell),
     ...(output === undefined ? [] : ['-o', quoteShell(output)]),
     ...formatOptions(options),
   ].join(' ');
+
+/** Options with the paths in them as one types them where the command runs. */
+const typedOptions = (options: RecordOptions, folder: string, cwd: string): RecordOptions =>
+  options.constraints === undefined
+    ? options
+    : {
+        ...options,
+        constraints: options.constraints.map((path) => shownPath(join(folder, path), cwd)),
+      };
 
 const unreadable = (folder: string, cause: unknown): Lock2nixError => {
   const isSystem = typeof cause === 'object' && cause !== null && 'syscall' in cause;
@@ -86,11 +130,11 @@ const openOutput = (folder: string, shown: string) => {
   }
 };
 
-/** The options of the run that announced itself, as far as it got to say them. */
-const announcedOptions = (announced: string | undefined): RecordOptions | undefined => {
+/** The record of the run that announced itself, as far as it got to say it. */
+const announcedRecord = (announced: string | undefined): RecordFile | undefined => {
   if (announced === undefined) return undefined;
   try {
-    return parseRecord(announced, { shown: announcementName, hint: '' }).options;
+    return parseRecord(announced, { shown: announcementName, hint: '' });
   } catch (error) {
     if (isLock2nixError(error)) return undefined;
     throw error;
@@ -124,18 +168,28 @@ export const check = async (
   request: CheckRequest,
   { cwd }: Pick<World, 'cwd'>,
 ): Promise<CheckResult> => {
-  const { folder, fileName } = findProject(request.input, cwd);
+  const subject = findSubject(request, cwd);
+  const { folder, fileName, specs } = subject;
+  const asked = besideInput(request, { folder, cwd });
   const output = outputFolder(request.output, { folder, cwd });
   const shown = shownOutput(output, cwd);
   const { view, text, announced } = openOutput(output, shown);
-  const begun = announcedOptions(announced);
-  const plain = commandOf(request, mergeOptions(begun ?? recordedOptions({}), request));
+  const begun = announcedRecord(announced);
+  const commandFor = (record?: Pick<RecordFile, 'input' | 'options'>): string => {
+    const options = mergeOptions((begun ?? record)?.options ?? recordedOptions({}), asked);
+    const input = typedInput(subject, (begun ?? record)?.input, cwd);
+    return commandOf(request, input, typedOptions(options, folder, cwd));
+  };
+  const plain = commandFor();
   if (text === undefined && announced !== undefined) {
-    const input = shownPath(fileName === undefined ? folder : join(folder, fileName), cwd);
+    const input = specs?.join(' ') ?? shownPath(join(folder, fileName ?? ''), cwd);
     const findings = [interrupted(shown, plain)];
     return { input, output: shown, findings, command: plain };
   }
   if (text === undefined) {
+    if (subject.path !== undefined && !existsSync(resolve(cwd, subject.path))) {
+      throw missingInput(subject.path);
+    }
     throw new Lock2nixError('INPUT_MISSING', `there is no recipe in \`${shown}\``, { hint: plain });
   }
   const path = join(shown, recordName);
@@ -144,10 +198,18 @@ export const check = async (
     hint: recordedFiles(text) === undefined ? repairHint(text, shown) : `write it again: ${plain}`,
   });
   if (fileName !== undefined && fileName !== record.input && !existsSync(join(folder, fileName))) {
-    throw missingInput(request.input ?? fileName);
+    throw missingInput(subject.path ?? fileName);
   }
-  const command = commandOf(request, mergeOptions(begun ?? record.options, request));
-  const context: CheckContext = { asked: request, folder, output, shown, cwd, command, fileName };
+  const command = commandFor(record);
+  const context: CheckContext = {
+    asked,
+    folder,
+    output,
+    shown,
+    cwd,
+    command,
+    named: specs ?? fileName,
+  };
   const before = [
     ...(announced === undefined ? [] : [interrupted(shown, command)]),
     ...checkTool(record, context),
@@ -155,7 +217,10 @@ export const check = async (
     ...checkOptions(record, context),
     ...checkInputs(record, context),
   ];
-  const input = shownPath(join(folder, record.input), cwd);
+  const input =
+    typeof record.input === 'string'
+      ? shownPath(join(folder, record.input), cwd)
+      : record.input.join(' ');
   // Of a half state nobody can say which files are odd.
   if (announced !== undefined) return { input, output: shown, findings: before, command };
   const { graph, findings } = await checkOutput(record, text, { ...context, view });

@@ -3,7 +3,7 @@ import type { Gap } from '../../graph/types.ts';
 import { quoted } from '../../standards/quoted.ts';
 import type { Place, TomlDocument } from '../../standards/toml-document.ts';
 import { locationOf } from '../../standards/toml-document.ts';
-import type { CheckedUrl } from './locations.ts';
+import type { CheckedUrl } from '../shared/locations.ts';
 import type { PoetryLock } from './lock-schema.ts';
 import type { LockVersion } from './lock-version.ts';
 

@@ -7,6 +7,7 @@ import { formatSpecifierSet, tryParseSpecifierSet } from '../../standards/specif
 import { formatVersion, tryParseVersion } from '../../standards/version.ts';
 import { allVersions, contains, equals, type VersionSet } from '../../standards/version-set.ts';
 import { type Clause, constraintVersions, parseConstraint } from './constraint.ts';
+import { clauseText } from './specifier.ts';
 
 const compare = (variable: MarkerVariable, operator: MarkerOperator, literal: string): Marker => ({
   kind: 'compare',
@@ -106,12 +107,6 @@ const unionText = (set: VersionSet): string => {
       .flatMap(({ minor, missing }) => missing ?? [`!=${minor}.*`]),
     ...(isOpen ? [] : [`<${next}`]),
   ].join(',');
-};
-
-const clauseText = ({ operator, version }: Clause): string => {
-  if (operator === 'in') return `==${version.release.join('.')}.*`;
-  if (operator === 'not in') return `!=${version.release.join('.')}.*`;
-  return `${operator}${formatVersion(version)}`;
 };
 
 /**

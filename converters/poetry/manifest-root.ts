@@ -11,6 +11,7 @@ import {
   type TomlDocument,
 } from '../../standards/toml-document.ts';
 import { formatVersion, parseVersion } from '../../standards/version.ts';
+import { unnamedRoot } from '../shared/root.ts';
 import type { LockContext } from './context.ts';
 import {
   byNameAndMarker,
@@ -24,14 +25,8 @@ import { type Manifest, type RootWanted, readManifestDependencies } from './mani
 import { type ProjectTable, pyprojectShape, type ScriptTable } from './manifest-schema.ts';
 import type { Entries } from './packages.ts';
 
-/** What a root without a name of its own is called. */
-export const unnamedRoot = 'project';
-
-/**
- * Reads a pyproject.toml. Undefined when it has neither `[tool.poetry]` nor `[project]`. Throws
- * MANIFEST_SYNTAX or MANIFEST_SHAPE, with the line.
- */
-export const readManifest = (file: string, text: string): Manifest | undefined => {
+/** Reads a pyproject.toml, whatever tables it has. Throws MANIFEST_SYNTAX or MANIFEST_SHAPE, with the line. */
+export const readAnyManifest = (file: string, text: string): Manifest => {
   const document = readTomlDocument(file, text, {
     code: 'MANIFEST_SYNTAX',
     next: 'run `poetry lock`',
@@ -40,11 +35,20 @@ export const readManifest = (file: string, text: string): Manifest | undefined =
     code: 'MANIFEST_SHAPE',
     describe: () => ({ subject: 'pyproject.toml', skip: 0 }),
   });
-  const isProject = data.tool?.poetry !== undefined || data.project !== undefined;
-  return isProject ? { document, data } : undefined;
+  return { document, data };
 };
 
-const metadataOf = ({ data }: Manifest): PackageMetadata => {
+/**
+ * Reads a pyproject.toml. Undefined when it has neither `[tool.poetry]` nor `[project]`. Throws
+ * MANIFEST_SYNTAX or MANIFEST_SHAPE, with the line.
+ */
+export const readManifest = (file: string, text: string): Manifest | undefined => {
+  const manifest = readAnyManifest(file, text);
+  const { project, tool } = manifest.data;
+  return tool?.poetry !== undefined || project !== undefined ? manifest : undefined;
+};
+
+export const metadataOf = ({ data }: Manifest): PackageMetadata => {
   const { project, tool: { poetry } = {} } = data;
   const description = project?.description ?? poetry?.description;
   const urls = Object.entries(project?.urls ?? {});
@@ -68,7 +72,7 @@ const scriptName = (name: string, script: string | ScriptTable): string | undefi
   return script.type === 'console' ? name : undefined;
 };
 
-const scriptsOf = ({ document, data }: Manifest): readonly string[] => {
+export const scriptsOf = ({ document, data }: Manifest): readonly string[] => {
   const { project, tool: { poetry } = {} } = data;
   const standard = [project?.scripts, project?.['gui-scripts']].flatMap((table) =>
     Object.keys(table ?? {}),
@@ -117,7 +121,7 @@ const rootDependency = (
   throw missingError(wanted, entries, { document, path: wanted.path, subject });
 };
 
-const identityOf = ({
+export const identityOf = ({
   document,
   data,
 }: Manifest): Pick<LockedRoot, 'name' | 'version' | 'path'> => {

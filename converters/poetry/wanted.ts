@@ -12,9 +12,19 @@ import { platformMarker, pythonMarker } from './environment-marker.ts';
 
 /** Where a dependency is to come from, when not from an index. */
 export type Origin =
-  | { readonly kind: 'git'; readonly url: string; readonly reference?: string }
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'path'; readonly path: string };
+  | {
+      readonly kind: 'git';
+      readonly url: string;
+      readonly reference?: string;
+      readonly subdirectory?: string;
+    }
+  | { readonly kind: 'url'; readonly url: string; readonly subdirectory?: string }
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      readonly subdirectory?: string;
+      readonly editable?: boolean;
+    };
 
 /** A dependency as somebody states it: in a lock's package, or in the manifest. */
 export interface Wanted {
@@ -33,13 +43,21 @@ export interface Wanted {
 }
 
 const originOf = (table: DependencyTable): Origin | undefined => {
+  const folder = table.subdirectory === undefined ? {} : { subdirectory: table.subdirectory };
   if (table.git !== undefined) {
     const reference = table.rev ?? table.tag ?? table.branch;
-    return { kind: 'git', url: table.git, ...(reference === undefined ? {} : { reference }) };
+    return {
+      kind: 'git',
+      url: table.git,
+      ...(reference === undefined ? {} : { reference }),
+      ...folder,
+    };
   }
   const path = table.path ?? table.file;
-  if (path !== undefined) return { kind: 'path', path };
-  return table.url === undefined ? undefined : { kind: 'url', url: table.url };
+  if (path !== undefined) {
+    return { kind: 'path', path, ...folder, ...(table.develop === true ? { editable: true } : {}) };
+  }
+  return table.url === undefined ? undefined : { kind: 'url', url: table.url, ...folder };
 };
 
 const normaliseExtras = (extras: readonly string[]): readonly string[] =>
@@ -90,7 +108,13 @@ const urlOrigin = (url: string): Origin => {
   const git = /^git\+(?<url>[^@#]*(?:\/\/[^/@#]*@)?[^@#]*)(?:@(?<reference>[^#]*))?/.exec(url);
   if (git?.groups !== undefined) {
     const { url: repository = '', reference } = git.groups;
-    return { kind: 'git', url: repository, ...(reference === undefined ? {} : { reference }) };
+    const subdirectory = /[#&]subdirectory=(?<path>[^&]*)/.exec(url)?.groups?.['path'];
+    return {
+      kind: 'git',
+      url: repository,
+      ...(reference === undefined ? {} : { reference }),
+      ...(subdirectory === undefined ? {} : { subdirectory }),
+    };
   }
   const file = /^file:(?:\/\/(?:localhost)?)?(?<path>.*)$/.exec(url)?.groups?.['path'];
   return file === undefined ? { kind: 'url', url } : { kind: 'path', path: file };

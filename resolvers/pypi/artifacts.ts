@@ -10,7 +10,7 @@ import { type ReadPath, readPathFacts } from './path-facts.ts';
 /** An artifact with its pin, and what was read from it when it has to be built. */
 export interface PinnedArtifact {
   readonly artifact: Artifact;
-  readonly facts?: Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'metadata'>;
+  readonly facts?: Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires' | 'metadata'>;
 }
 
 export interface ArtifactContext {

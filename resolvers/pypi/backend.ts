@@ -1,23 +1,37 @@
+/** What a project needs to be built: its backend and what it requires, or why it cannot be built. */
+
+import type { Requirement } from '../../graph/marker.ts';
 import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
-import type { Build, BuildSystem, PinnedPackage, PythonTarget } from '../../graph/types.ts';
-import { buildBackend } from '../../standards/build-system.ts';
+import type { BuildSystem, PythonTarget } from '../../graph/types.ts';
+import { buildBackend, defaultBuildSystem } from '../../standards/build-system.ts';
 import { evaluateForMinor } from '../../standards/marker-environment.ts';
+import { normaliseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
-import { tryParseRequirement } from '../../standards/requirement.ts';
-import { parseSpecifierSet, specifierContains } from '../../standards/specifier.ts';
-import { parseVersion } from '../../standards/version.ts';
-import { buildTool } from './build-tools.ts';
+import { formatRequirement, tryParseRequirement } from '../../standards/requirement.ts';
+import type { ArchiveFacts } from '../registry/types.ts';
+import { byText } from './merge.ts';
 
-const toolNames = ['poetry-core', 'setuptools', 'wheel'] as const;
+/** What is known of a project that is to be built. */
+export type ProjectFacts = Pick<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires'>;
 
-type Tool = (typeof toolNames)[number];
+/** Why a source cannot be built: a clause about the package, such as `its build requirement …`. */
+export interface Refusal {
+  readonly code: 'BACKEND_UNSUPPORTED' | 'BUILD_CYCLE';
+  readonly reason: string;
+}
 
-/** The backends that can be built with, and what each needs besides what the project requires. */
-const backends: ReadonlyMap<string, readonly Tool[]> = new Map<string, readonly Tool[]>([
-  ['setuptools.build_meta', ['setuptools']],
-  ['setuptools.build_meta:__legacy__', ['setuptools']],
-  ['poetry.core.masonry.api', ['poetry-core']],
-]);
+export const unsupported = (reason: string): Refusal => ({ code: 'BACKEND_UNSUPPORTED', reason });
+
+/** How a project is built. */
+export interface BuildNeeds {
+  readonly backend: string;
+  readonly backendPath?: readonly string[];
+  /**
+   * Sorted by text, each once. One that holds on none of the platforms is not among them, and a
+   * marker that holds on all is left out: equal needs are equal texts.
+   */
+  readonly requirements: readonly Requirement[];
+}
 
 /** Where a package is built. */
 export interface BuildTarget {
@@ -25,121 +39,147 @@ export interface BuildTarget {
   readonly platforms: readonly Platform[];
 }
 
-/** How a package is built, for all platforms that can. */
-export interface BuildPlan {
-  /** Absent when no platform can. */
-  readonly build?: Build;
-  /** What the build environment is made of, by name. */
-  readonly packages: readonly PinnedPackage[];
-  /** Why the other platforms cannot: a clause about the package, such as `its build backend …`. */
-  readonly refused: ReadonlyMap<PlatformName, string>;
+export interface JudgedNeeds {
+  /** Absent when no platform can build. */
+  readonly needs?: BuildNeeds;
+  /** The platforms that can. */
+  readonly platforms: readonly Platform[];
+  readonly refused: ReadonlyMap<PlatformName, Refusal>;
 }
 
 /**
- * `setuptools-80`: tools with their major versions; setuptools never goes without wheel. `bare` has
- * none, for a backend in the tree that needs nothing else.
+ * What backends need besides what projects require. setuptools asks for wheel when it builds (until
+ * 70.1), meson-python and scikit-build-core for programs that are not there, all of them by
+ * `get_requires_for_build_wheel`, which is not run; and old projects name nothing.
  */
-const environmentName = (packages: readonly PinnedPackage[]): string => {
-  if (packages.length === 0) return 'bare';
-  const hasSetuptools = packages.some(({ name }) => name === 'setuptools');
-  return packages
-    .filter(({ name }) => !(hasSetuptools && name === 'wheel'))
-    .map(({ name, version }) => `${name}-${parseVersion(version).release[0]}`)
-    .join('-');
-};
+const backendNeeds: ReadonlyMap<string, readonly string[]> = new Map([
+  ['setuptools.build_meta', ['setuptools', 'wheel']],
+  ['setuptools.build_meta:__legacy__', ['setuptools', 'wheel']],
+  ['poetry.core.masonry.api', ['poetry-core']],
+  ['mesonpy', ['ninja']],
+  ['scikit_build_core.build', ['cmake', 'ninja']],
+  ['scikit_build_core.setuptools.build_meta', ['cmake', 'ninja']],
+]);
 
-type Needs = { readonly tools: ReadonlySet<Tool> } | { readonly refused: string };
+const rust = 'a Rust toolchain and vendored crates';
 
-/** The tool that a build requirement means; undefined when its marker does not hold; or why not. */
-const toolFor = (
-  text: string,
-  python: PythonTarget,
-  platform: Platform,
-): Tool | undefined | { readonly refused: string } => {
-  const requirement = tryParseRequirement(text);
-  const shown = `its build requirement ${quoted(text)}`;
-  if (requirement === undefined) return { refused: `${shown} is not valid` };
-  const { name, specifier, url, marker } = requirement;
-  try {
-    if (marker !== undefined && !evaluateForMinor(marker, python, platform).value) return undefined;
-  } catch {
-    return { refused: `${shown} has a marker without a meaning` };
-  }
-  const tool = toolNames.find((known) => known === name);
-  if (tool === undefined || url !== undefined) {
-    return { refused: `${shown} is not supported yet` };
-  }
-  const version = buildTool(tool, python.version)?.version;
-  const fits =
-    version !== undefined &&
-    (specifier === undefined ||
-      specifierContains(parseSpecifierSet(specifier), parseVersion(version)));
-  if (fits) return tool;
-  const pinned = version === undefined ? `any ${name}` : `${name} ${version}`;
-  return {
-    refused: `${shown} is not met by ${pinned}, which is pinned for Python ${python.version}`,
-  };
-};
-
-const needsOn = (
-  system: BuildSystem | undefined,
-  python: PythonTarget,
-  platform: Platform,
-): Needs => {
-  const backend = buildBackend(system);
-  // A backend in the tree itself (PEP 517) needs what it says.
-  const needed = system?.backendPath === undefined ? backends.get(backend) : [];
-  if (needed === undefined) {
-    return { refused: `its build backend ${quoted(backend)} is not supported yet` };
-  }
-  const tools = new Set<Tool>(needed);
-  for (const text of system?.requires ?? []) {
-    const tool = toolFor(text, python, platform);
-    if (typeof tool === 'object') return tool;
-    if (tool !== undefined) tools.add(tool);
-  }
-  if (tools.has('setuptools')) tools.add('wheel');
-  for (const name of toolNames) {
-    if (!tools.has(name) || buildTool(name, python.version) !== undefined) continue;
-    return {
-      refused: `it is built with ${name}, of which no version is pinned for Python ${python.version}`,
-    };
-  }
-  return { tools };
-};
+/** Build requirements that call compilers which fetch what they compile. */
+const toolchains: ReadonlyMap<string, string> = new Map([
+  ['maturin', rust],
+  ['setuptools-rust', rust],
+  ['setuptools-golang', 'a Go toolchain and vendored modules'],
+]);
 
 /** Until 1.1 Poetry named itself as the backend; poetry-core is the part of it that builds. */
-const withPoetryCore = (system: BuildSystem | undefined): BuildSystem | undefined =>
-  system?.backend === 'poetry.masonry.api' && system.backendPath === undefined
+const withPoetryCore = (system: BuildSystem): BuildSystem =>
+  system.backend === 'poetry.masonry.api' && system.backendPath === undefined
     ? {
         requires: system.requires.filter((text) => tryParseRequirement(text)?.name !== 'poetry'),
         backend: 'poetry.core.masonry.api',
       }
     : system;
 
-/**
- * What a build system (PEP 518; absent: setuptools' legacy way) comes to with the build tools that
- * are pinned for a Python. Backends and requirements that are not among them are refused by name.
- * There is one build environment: what one platform needs is there on all.
- */
-export const planBuild = (
-  stated: BuildSystem | undefined,
-  { python, platforms }: BuildTarget,
-): BuildPlan => {
-  const system = withPoetryCore(stated);
-  const tools = new Set<Tool>();
-  const refused = new Map<PlatformName, string>();
-  for (const platform of platforms) {
-    const needs = needsOn(system, python, platform);
-    if ('refused' in needs) refused.set(platformName(platform), needs.refused);
-    else for (const tool of needs.tools) tools.add(tool);
+/** The name of a requirement as far as it can be read. */
+const nameIn = (text: string): string =>
+  normaliseName(/^\s*[A-Za-z0-9._-]*/.exec(text)?.[0].trim() ?? '');
+
+/** All that is asked of the index, as written; but for what setup.py asks for. */
+const stated = (system: BuildSystem): readonly string[] => {
+  // A backend in the tree itself (PEP 517) needs what it says.
+  const more =
+    system.backendPath === undefined ? (backendNeeds.get(buildBackend(system)) ?? []) : [];
+  const all = [...system.requires, ...more];
+  return all.some((text) => nameIn(text) === 'setuptools') ? [...all, 'wheel'] : all;
+};
+
+/** Whether a build may run setup.py, or read setup.cfg: where setuptools is. */
+export const runsSetupPy = (buildSystem: BuildSystem | undefined): boolean =>
+  stated(buildSystem ?? defaultBuildSystem).some((text) => nameIn(text) === 'setuptools');
+
+type Judged = Refusal | { readonly holds: boolean; readonly isFixed: boolean };
+
+/** Whether a requirement holds on a platform, or why it cannot be met there. */
+const judge = (text: string, python: PythonTarget, platform: Platform): Judged => {
+  const requirement = tryParseRequirement(text);
+  const shown = `its build requirement ${quoted(text)}`;
+  if (requirement === undefined) return unsupported(`${shown} is not valid`);
+  const { name, url, marker } = requirement;
+  let isFixed = true;
+  try {
+    if (marker !== undefined) {
+      const { value, patchRange } = evaluateForMinor(marker, python, platform);
+      if (!value) return { holds: false, isFixed: patchRange === undefined };
+      isFixed = patchRange === undefined;
+    }
+  } catch {
+    return unsupported(`${shown} has a marker without a meaning`);
   }
-  const packages = [...tools].sort().flatMap((name) => buildTool(name, python.version) ?? []);
-  if (refused.size === platforms.length) return { packages, refused };
-  const build = {
+  const toolchain = toolchains.get(name);
+  if (toolchain !== undefined) {
+    return unsupported(`${shown} needs ${toolchain}, which recipes do not have`);
+  }
+  if (url !== undefined && !/^https?:\/\//i.test(url)) {
+    return unsupported(`${shown} is a direct reference to something else than a file of the web`);
+  }
+  return { holds: true, isFixed };
+};
+
+const isRefusal = (judged: Judged): judged is Refusal => 'reason' in judged;
+
+/** A requirement on platforms that can all meet it; undefined when it holds on none. */
+const settled = (text: string, { python, platforms }: BuildTarget): Requirement | undefined => {
+  const requirement = tryParseRequirement(text);
+  if (requirement === undefined) return undefined;
+  const judged = platforms.map((platform) => judge(text, python, platform));
+  const holds = (each: Judged): boolean => !isRefusal(each) && each.holds;
+  const isFixed = judged.every((each) => !isRefusal(each) && each.isFixed);
+  if (!isFixed) return requirement;
+  if (!judged.some(holds)) return undefined;
+  const { marker: _, ...everywhere } = requirement;
+  return judged.every(holds) ? everywhere : requirement;
+};
+
+const noWay = unsupported(
+  'its source has neither a setup.py nor a `[build-system]` in a pyproject.toml',
+);
+
+/**
+ * What a project needs to be built on each platform: its `[build-system] requires` (PEP 518; without
+ * one, setuptools and wheel), the literal `setup_requires` of setup.py and setup.cfg where setuptools
+ * reads them, what the backend itself asks for, and `more`. Platforms on which that needs what
+ * recipes cannot give are refused.
+ */
+export const buildNeeds = (
+  { buildSystem, hasSetupPy, setupRequires = [] }: ProjectFacts,
+  { python, platforms }: BuildTarget,
+  more: readonly string[] = [],
+): JudgedNeeds => {
+  if (buildSystem === undefined && !hasSetupPy) {
+    return {
+      platforms: [],
+      refused: new Map(platforms.map((platform) => [platformName(platform), noWay])),
+    };
+  }
+  const system = withPoetryCore(buildSystem ?? defaultBuildSystem);
+  const texts = [...stated(system), ...(runsSetupPy(system) ? setupRequires : []), ...more];
+  const refused = new Map<PlatformName, Refusal>();
+  for (const platform of platforms) {
+    const refusal = texts.map((text) => judge(text, python, platform)).find(isRefusal);
+    if (refusal !== undefined) refused.set(platformName(platform), refusal);
+  }
+  const able = platforms.filter((platform) => !refused.has(platformName(platform)));
+  if (able.length === 0) return { platforms: [], refused };
+  const requirements = new Map<string, Requirement>();
+  for (const text of texts) {
+    const requirement = settled(text, { python, platforms: able });
+    if (requirement !== undefined) requirements.set(formatRequirement(requirement), requirement);
+  }
+  const needs: BuildNeeds = {
     backend: buildBackend(system),
-    ...(system?.backendPath === undefined ? {} : { backendPath: system.backendPath }),
-    environment: environmentName(packages),
+    ...(system.backendPath === undefined ? {} : { backendPath: system.backendPath }),
+    requirements: [...requirements]
+      .sort(([left], [right]) => byText(left, right))
+      .map(([, requirement]) => requirement),
   };
-  return { build, packages, refused };
+  return { needs, platforms: able, refused };
 };

@@ -26,6 +26,7 @@ export const developmentWanted = ({ roots }: LockedGraph, wanted: Wanted): Wante
 const bearable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ARCHIVE_INVALID',
   'BACKEND_UNSUPPORTED',
+  'BUILD_CYCLE',
   'FILE_NOT_ON_INDEX',
   'INPUT_MISSING',
   'LOCK_CONTRADICTION',

@@ -1,12 +1,18 @@
 /** What a lock does not say: refused, filled, or reported. */
 import { type Diagnostic, Lock2nixError } from '../../graph/errors.ts';
 import { type Platform, platformName } from '../../graph/platform.ts';
-import type { Gap, LockedGraph, Member, PackageId, PinnedPackage } from '../../graph/types.ts';
+import {
+  type Gap,
+  type LockedGraph,
+  type Member,
+  type PackageId,
+  type PinnedPackage,
+  packageId,
+} from '../../graph/types.ts';
 import { tryParseRequirement } from '../../standards/requirement.ts';
-import { parseSpecifierSet, specifierContains } from '../../standards/specifier.ts';
-import { parseVersion } from '../../standards/version.ts';
-import { buildTool } from './build-tools.ts';
+import type { Builder } from './builds.ts';
 import { byText, type Merged, memberOf } from './merge.ts';
+import type { PlannedBuild, SolvedPackage } from './solved-build.ts';
 
 /** So many are named in one message. */
 const shownAtMost = 10;
@@ -40,10 +46,15 @@ export const refuseGaps = (graph: LockedGraph, merged: readonly Merged[]): void 
   );
 };
 
+/** A run-time package that the lock does not hold, and how it is built where it is. */
+export interface FilledPackage {
+  readonly package: PinnedPackage;
+  readonly plan?: PlannedBuild;
+}
+
 /** What was added to fill the gaps. */
 export interface Filled {
-  /** Run-time packages that the lock does not hold. */
-  readonly packages: readonly PinnedPackage[];
+  readonly packages: readonly FilledPackage[];
   readonly members: readonly Member[];
   /** What packages depend on besides what the lock says. */
   readonly dependencies: ReadonlyMap<PackageId, readonly PackageId[]>;
@@ -52,35 +63,65 @@ export interface Filled {
 }
 
 export interface FillOptions {
-  /** Minor version. */
-  readonly python: string;
   readonly platforms: readonly Platform[];
+  readonly builder: Builder;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** The pinned build tool that meets a requirement which the lock holds no version for. */
-const toolFor = (
-  text: string,
-  { packages }: LockedGraph,
-  python: string,
-): PinnedPackage | undefined => {
-  const requirement = tryParseRequirement(text);
-  const tool = requirement && buildTool(requirement.name, python);
-  if (tool === undefined) return undefined;
-  if ([...packages.values()].some(({ name }) => name === tool.name)) return undefined;
-  const { specifier = '' } = requirement ?? {};
-  return specifierContains(parseSpecifierSet(specifier), parseVersion(tool.version))
-    ? tool
-    : undefined;
+/** What old tools leave out of locks, since it was taken to be there anyway. */
+const leftOut: readonly string[] = ['pip', 'setuptools', 'wheel'];
+
+/** A requirement that the lock names but holds no version for, and whose it is. */
+interface Missing {
+  readonly owner: PackageId | undefined;
+  readonly requirement: string;
+  /** Where the rule stands that asks for it. */
+  readonly rule: string | undefined;
+  /** Of what may be filled in. */
+  readonly name: string | undefined;
+}
+
+const missingOf = ({ packages }: LockedGraph, gaps: readonly Gap[]): readonly Missing[] => {
+  const locked = new Set([...packages.values()].map(({ name }) => name));
+  return gaps.flatMap(({ kind, package: owner, requirement, rule }): readonly Missing[] => {
+    if (kind !== 'dependencies' || requirement === undefined) return [];
+    const read = tryParseRequirement(requirement);
+    const isFillable =
+      read !== undefined &&
+      read.url === undefined &&
+      (rule !== undefined || leftOut.includes(read.name)) &&
+      !locked.has(read.name);
+    return [{ owner, requirement, rule, name: isFillable ? read.name : undefined }];
+  });
 };
 
-/** Why nothing was filled in for a requirement. */
-const reasonAgainst = (text: string, python: string): string => {
-  const requirement = tryParseRequirement(text);
-  const tool = requirement && buildTool(requirement.name, python);
-  return tool === undefined
-    ? 'the environment is without it'
-    : `${tool.name} ${tool.version}, which is pinned for Python ${python}, does not meet it`;
+/** The packages that meet requirements, and those that they need besides the lock's. */
+const solveMissing = async (
+  merged: readonly Merged[],
+  missing: readonly Missing[],
+  { platforms, builder }: FillOptions,
+): Promise<ReadonlyMap<string, SolvedPackage> | undefined> => {
+  const requirements = missing.flatMap(({ name, requirement }) =>
+    name === undefined ? [] : [requirement],
+  );
+  if (requirements.length === 0) return new Map();
+  const unique = [...new Set(requirements)].sort(byText);
+  // One that the lock has in several versions is not for all who may need it.
+  const versions = new Map<string, Set<string>>();
+  for (const { locked } of merged) {
+    versions.set(locked.name, (versions.get(locked.name) ?? new Set()).add(locked.version));
+  }
+  const bounds = [...versions]
+    .flatMap(([name, all]) => (all.size === 1 ? [...all].map((each) => `${name}==${each}`) : []))
+    .filter((text) => tryParseRequirement(text) !== undefined)
+    .sort(byText);
+  const solved = await builder.solve(unique, platforms, bounds);
+  if (solved === undefined) return undefined;
+  return new Map(
+    solved.members
+      .map(({ solved: each }) => [each.name, each] as const)
+      .filter(([name]) => !versions.has(name)),
+  );
 };
 
 const reportUnknown = (ids: readonly PackageId[], report: FillOptions['report']): void => {
@@ -94,61 +135,135 @@ const reportUnknown = (ids: readonly PackageId[], report: FillOptions['report'])
   });
 };
 
-/**
- * Fills in dependencies that the lock knows of and holds no version for (old locks leave out
- * setuptools, pip and wheel) with the pinned build tools. What cannot be filled, and packages
- * whose dependencies the lock may not know, are warnings.
- */
-export const fillDependencies = (
-  graph: LockedGraph,
-  merged: readonly Merged[],
-  { python, platforms, report }: FillOptions,
-): Filled => {
-  const tools = new Map<PackageId, PinnedPackage>();
-  const dependencies = new Map<PackageId, PackageId[]>();
-  const ofProject: PackageId[] = [];
-  const unknown = new Set<PackageId>();
-  for (const { kind, package: id, requirement } of gapsOf(graph, merged)) {
-    if (kind !== 'dependencies') continue;
-    if (requirement === undefined) {
-      if (id !== undefined) unknown.add(id);
-      continue;
-    }
-    const owner = id === undefined ? 'the project' : `\`${id}\``;
-    const tool = toolFor(requirement, graph, python);
-    if (tool === undefined) {
+const ownerOf = ({ owner }: Missing): string =>
+  owner === undefined ? 'the project' : `\`${owner}\``;
+
+const reportMissing = (
+  missing: readonly Missing[],
+  solved: ReadonlyMap<string, SolvedPackage> | undefined,
+  report: FillOptions['report'],
+): void => {
+  for (const each of missing) {
+    const { name, requirement } = each;
+    const added = name === undefined ? undefined : solved?.get(name);
+    const why =
+      each.rule === undefined ? 'which the lock leaves out' : `by the rule at ${each.rule}`;
+    const what = `${ownerOf(each)} requires \`${requirement}\`, ${why}`;
+    if (added !== undefined) {
       report({
-        severity: 'warning',
-        code: 'dependency-left-out',
-        message: `${owner} requires \`${requirement}\`, which the lock leaves out; ${reasonAgainst(requirement, python)}`,
-        hint: 'lock again with a newer version of its tool, or add the requirement to the project',
+        severity: 'note',
+        code: 'dependency-filled',
+        message: `${what}; ${added.name} ${added.version} is added`,
       });
       continue;
     }
     report({
-      severity: 'note',
-      code: 'dependency-filled',
-      message: `${owner} requires \`${requirement}\`, which the lock leaves out; ${tool.name} ${tool.version} is added`,
+      severity: 'warning',
+      code: 'dependency-left-out',
+      message:
+        name === undefined
+          ? `${what}; the environment is without it`
+          : `${what}; no version of ${name} fits this Python, these systems and the lock, so the environment is without it`,
+      hint: 'lock again with a newer version of its tool, or add the requirement to the project',
     });
-    tools.set(tool.id, tool);
-    if (id === undefined) ofProject.push(tool.id);
-    else dependencies.set(id, [...(dependencies.get(id) ?? []), tool.id]);
   }
+};
+
+const idOf = ({ name, version }: SolvedPackage): PackageId => packageId(name, version);
+
+/** What was filled in, from the packages that `owner`s need to all that these need. */
+const closureOf = (
+  name: string,
+  solved: ReadonlyMap<string, SolvedPackage>,
+): ReadonlySet<SolvedPackage> => {
+  const byLocalId = new Map([...solved.values()].map((each) => [each.id, each]));
+  const first = solved.get(name);
+  const found = new Set(first === undefined ? [] : [first]);
+  // A set that grows is walked to its new end.
+  for (const { dependencies } of found) {
+    for (const { to } of dependencies) {
+      const next = byLocalId.get(to);
+      if (next !== undefined) found.add(next);
+    }
+  }
+  return found;
+};
+
+/**
+ * Fills in dependencies that the lock knows of and holds no version for (old locks leave out
+ * setuptools, pip and wheel) with the newest versions that fit. What cannot be filled, and packages
+ * whose dependencies the lock may not know, are warnings.
+ */
+export const fillDependencies = async (
+  graph: LockedGraph,
+  merged: readonly Merged[],
+  options: FillOptions,
+): Promise<Filled> => {
+  const { platforms, report } = options;
+  const gaps = gapsOf(graph, merged);
+  const missing = missingOf(graph, gaps);
+  const answer = await solveMissing(merged, missing, options);
+  reportMissing(missing, answer, report);
+  const unknown = new Set(
+    gaps.flatMap(({ kind, package: id, requirement }) =>
+      kind === 'dependencies' && requirement === undefined && id !== undefined ? [id] : [],
+    ),
+  );
   reportUnknown([...unknown].sort(), report);
-  const packages = [...tools.values()].sort((left, right) => byText(left.id, right.id));
+
+  const solved = answer ?? new Map<string, SolvedPackage>();
+  const dependencies = new Map<PackageId, PackageId[]>();
+  const ofProject: PackageId[] = [];
+  const wantedOn = new Map<PackageId, Set<string>>();
+  const packages = new Map<PackageId, FilledPackage>();
+  const everywhere = platforms.map(platformName);
+  for (const { owner, name } of missing) {
+    const direct = name === undefined ? undefined : solved.get(name);
+    if (name === undefined || direct === undefined) continue;
+    if (owner === undefined) ofProject.push(idOf(direct));
+    else dependencies.set(owner, [...(dependencies.get(owner) ?? []), idOf(direct)]);
+    const on =
+      merged.find(({ locked }) => locked.id === owner)?.platforms.map(platformName) ?? everywhere;
+    for (const each of closureOf(name, solved)) {
+      const id = idOf(each);
+      packages.set(id, filledPackage(each, solved, graph.packages));
+      const names = wantedOn.get(id) ?? new Set();
+      wantedOn.set(id, names);
+      for (const platform of on) names.add(platform);
+    }
+  }
   return {
-    packages,
-    members: packages.map(({ id }) => {
-      if (ofProject.includes(id)) return memberOf(id, platforms, platforms);
-      const names = new Set(
-        merged
-          .filter(({ locked }) => dependencies.get(locked.id)?.includes(id))
-          .flatMap((each) => each.platforms.map(platformName)),
-      );
-      const mine = platforms.filter((platform) => names.has(platformName(platform)));
-      return memberOf(id, mine, platforms);
-    }),
+    packages: [...packages].sort(([left], [right]) => byText(left, right)).map(([, each]) => each),
+    members: [...wantedOn]
+      .sort(([left], [right]) => byText(left, right))
+      .map(([id, names]) =>
+        memberOf(
+          id,
+          platforms.filter((platform) => names.has(platformName(platform))),
+          platforms,
+        ),
+      ),
     dependencies,
     ofProject,
+  };
+};
+
+/** A package with its edges to what was filled in with it, and to the lock's own. */
+const filledPackage = (
+  { id: _, dependencies, plan, ...rest }: SolvedPackage,
+  solved: ReadonlyMap<string, SolvedPackage>,
+  locked: LockedGraph['packages'],
+): FilledPackage => {
+  const ids = new Map([...solved.values()].map((each) => [each.id, idOf(each)]));
+  return {
+    package: {
+      ...rest,
+      id: packageId(rest.name, rest.version),
+      dependencies: dependencies.flatMap((edge) => {
+        const to = ids.get(edge.to) ?? (locked.has(edge.to) ? edge.to : undefined);
+        return to === undefined ? [] : [{ ...edge, to }];
+      }),
+    },
+    ...(plan === undefined ? {} : { plan }),
   };
 };

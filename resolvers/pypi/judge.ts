@@ -1,7 +1,7 @@
 /** What holds on one platform: markers of dependencies and packages, and their Python versions. */
 import { isLock2nixError, Lock2nixError } from '../../graph/errors.ts';
 import type { Marker } from '../../graph/marker.ts';
-import type { Platform } from '../../graph/platform.ts';
+import { type Platform, platformName } from '../../graph/platform.ts';
 import type { LockedGraph, PackageId, PythonTarget } from '../../graph/types.ts';
 import { evaluateForMinor, type MinorEvaluation } from '../../standards/marker-environment.ts';
 import { evaluatePython, narrow } from './python-range.ts';
@@ -54,10 +54,12 @@ export const createJudge = (
     return answer;
   };
 
+  const here = platformName(platform);
   const known = new Map<PackageId, MinorEvaluation>();
   const judgePackage = (id: PackageId): MinorEvaluation => {
     const locked = graph.packages.get(id);
-    if (locked === undefined) return { value: false };
+    if (locked?.platforms?.includes(here) === false || locked === undefined)
+      return { value: false };
     const wanted = holds({ ...locked, name: id });
     return wanted.value ? both(wanted, allowsPython(locked.requiresPython)) : wanted;
   };

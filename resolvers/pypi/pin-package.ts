@@ -1,83 +1,76 @@
 import { Lock2nixError } from '../../graph/errors.ts';
 import { type Platform, platformName } from '../../graph/platform.ts';
+import type { NameSet } from '../../graph/requirements.ts';
 import type {
   Artifact,
-  Build,
   BuildChanges,
   LockedArtifact,
   LockedPackage,
   PackageMetadata,
-  PinnedPackage,
   PythonTarget,
 } from '../../graph/types.ts';
 import { chooseArtifact } from '../../standards/artifact-choice.ts';
-import { changeBuildSystem } from '../../standards/build-system.ts';
+import { changeBuildSystem, changeRequires } from '../../standards/build-system.ts';
 import {
   type ArtifactContext,
   completeFiles,
   type PinnedArtifact,
   pinArtifact,
 } from './artifacts.ts';
-import { type BuildPlan, planBuild } from './backend.ts';
+import type { ProjectFacts, Refusal } from './backend.ts';
+import type { BuildPlan } from './builds.ts';
 import { inOrder } from './in-order.ts';
+import { holdsFor } from './name-set.ts';
+import type { PlannedBuild } from './solved-build.ts';
 
 export interface PackageContext extends ArtifactContext {
   readonly python: PythonTarget;
   readonly prefer: 'wheel' | 'sdist';
+  /** Never built from source, and never taken as a wheel (pip's options of these names). */
+  readonly onlyBinary?: NameSet;
+  readonly noBinary?: NameSet;
+  /** How a source that says this of itself is built. */
+  readonly plan: (facts: ProjectFacts, platforms: readonly Platform[]) => Promise<BuildPlan>;
 }
 
-/** A package without its edges, and the tools that its build environment is made of. */
+/** A package without its edges, and how it is built where it is. */
 export interface PinnedFiles {
   /** What a source of it says of itself; empty where none was looked into. */
   readonly metadata: PackageMetadata;
   readonly artifacts: readonly Artifact[];
-  readonly build?: Build;
-  readonly tools: readonly PinnedPackage[];
+  readonly plan?: PlannedBuild;
 }
 
 /** What a platform installs, if anything; `refused` says why its source cannot be built there. */
 interface Choice {
   readonly platform: Platform;
   readonly artifact?: LockedArtifact;
-  readonly refused?: string;
+  readonly refused?: Refusal;
+}
+
+interface ChoiceRules extends Pick<PackageContext, 'python' | 'prefer'> {
+  readonly onlyBinary: boolean;
+  readonly noBinary: boolean;
 }
 
 const choose = (
   artifacts: readonly LockedArtifact[],
   platform: Platform,
-  {
-    python,
-    prefer,
-    onlyBinary,
-  }: Pick<PackageContext, 'python' | 'prefer'> & { onlyBinary: boolean },
+  rules: ChoiceRules,
 ): LockedArtifact | undefined =>
-  artifacts.find(({ kind }) => kind === 'tree' && !onlyBinary) ??
-  chooseArtifact(artifacts, { python, platform, prefer, onlyBinary });
-
-const planOf = (
-  { facts }: PinnedArtifact,
-  python: PythonTarget,
-  platforms: readonly Platform[],
-): BuildPlan => {
-  if (facts !== undefined && facts.buildSystem === undefined && !facts.hasSetupPy) {
-    const reason = 'its source has neither a setup.py nor a `[build-system]` in a pyproject.toml';
-    const refused = new Map(platforms.map((platform) => [platformName(platform), reason]));
-    return { packages: [], refused };
-  }
-  return planBuild(facts?.buildSystem, { python, platforms });
-};
+  artifacts.find(({ kind }) => kind === 'tree' && !rules.onlyBinary) ??
+  chooseArtifact(artifacts, { ...rules, platform });
 
 /** What a source says of how it is built, with a rule's changes. */
-const changedFacts = (
-  { artifact, facts }: PinnedArtifact,
-  changes: BuildChanges | undefined,
-): PinnedArtifact => {
-  if (facts === undefined || changes === undefined) {
-    return { artifact, ...(facts === undefined ? {} : { facts }) };
-  }
+const changedFacts = (facts: ProjectFacts, changes: BuildChanges | undefined): ProjectFacts => {
+  if (changes === undefined) return facts;
+  const { buildSystem, setupRequires } = facts;
   return {
-    artifact,
-    facts: { ...facts, buildSystem: changeBuildSystem(facts.buildSystem, changes) },
+    ...facts,
+    buildSystem: changeBuildSystem(buildSystem, changes),
+    ...(setupRequires === undefined
+      ? {}
+      : { setupRequires: changeRequires(setupRequires, changes) }),
   };
 };
 
@@ -89,9 +82,10 @@ const byReason = (
   unfit: string,
 ): ReadonlyMap<string, readonly Platform[]> => {
   const reasons = new Map<string, Platform[]>();
-  for (const { platform, refused = unfit } of choices) {
-    const platforms = reasons.get(refused);
-    if (platforms === undefined) reasons.set(refused, [platform]);
+  for (const { platform, refused } of choices) {
+    const reason = refused?.reason ?? unfit;
+    const platforms = reasons.get(reason);
+    if (platforms === undefined) reasons.set(reason, [platform]);
     else platforms.push(platform);
   }
   return reasons;
@@ -105,13 +99,15 @@ const refuse = (
   const reasons = [...byReason(choices, unfit)].map(
     ([reason, platforms]) => `on ${namesOf(platforms)}: ${reason}`,
   );
-  const isUnbuildable = choices.some(({ refused }) => refused !== undefined);
+  const refusals = choices.flatMap(({ refused }) => refused ?? []);
+  const isUnbuildable = refusals.length > 0;
+  const isCycle = isUnbuildable && refusals.every(({ code }) => code === 'BUILD_CYCLE');
   const isLive = artifacts.some(({ source }) => source.kind === 'path');
   const unbuildable = isLive
-    ? 'name a build backend that is supported in its pyproject.toml'
+    ? 'change the `[build-system]` of its pyproject.toml'
     : 'lock a version that has a wheel for this Python and these systems';
   return new Lock2nixError(
-    isUnbuildable ? 'BACKEND_UNSUPPORTED' : 'NO_USABLE_FILE',
+    isCycle ? 'BUILD_CYCLE' : isUnbuildable ? 'BACKEND_UNSUPPORTED' : 'NO_USABLE_FILE',
     `\`${id}\` cannot be installed ${reasons.join('; ')}`,
     {
       hint: isUnbuildable
@@ -160,8 +156,14 @@ export const pinFiles = async (
   context: PackageContext,
 ): Promise<PinnedFiles> => {
   const { python, report } = context;
-  if (locked.nixpkgs !== undefined) return { artifacts: [], tools: [], metadata: {} };
+  if (locked.nixpkgs !== undefined) return { artifacts: [], metadata: {} };
   const prefer = locked.prefer ?? context.prefer;
+  const rules: ChoiceRules = {
+    python,
+    prefer,
+    onlyBinary: holdsFor(locked.name, context.onlyBinary, context.noBinary),
+    noBinary: holdsFor(locked.name, context.noBinary, context.onlyBinary),
+  };
   const artifacts =
     locked.artifacts.length > 0
       ? locked.artifacts
@@ -175,26 +177,26 @@ export const pinFiles = async (
 
   const first = platforms.map((platform) => ({
     platform,
-    artifact: choose(artifacts, platform, { python, prefer, onlyBinary: false }),
+    artifact: choose(artifacts, platform, rules),
   }));
   const fromSource = first.filter(
     ({ artifact }) => artifact !== undefined && artifact.kind !== 'wheel',
   );
   const source = fromSource[0]?.artifact;
+  const facts = source && (await pin(source)).facts;
   const plan =
-    source === undefined
-      ? undefined
-      : planOf(
-          changedFacts(await pin(source), locked.buildChanges),
-          python,
-          fromSource.map(({ platform }) => platform),
-        );
+    source &&
+    (await context.plan(
+      // Of a source that nothing is known of, setuptools' legacy way is all that there is.
+      changedFacts(facts ?? { hasSetupPy: true }, locked.buildChanges),
+      fromSource.map(({ platform }) => platform),
+    ));
   const choices = first.map(({ platform, artifact }): Choice => {
     const refused = plan?.refused.get(platformName(platform));
     const chosen =
       refused === undefined
         ? artifact
-        : choose(artifacts, platform, { python, prefer, onlyBinary: true });
+        : choose(artifacts, platform, { ...rules, onlyBinary: true });
     return {
       platform,
       ...(chosen === undefined ? {} : { artifact: chosen }),
@@ -218,8 +220,7 @@ export const pinFiles = async (
         ? artifact
         : { ...artifact, platforms: mine.map(({ platform }) => platformName(platform)) };
     }),
-    ...(plan?.build === undefined ? {} : { build: plan.build }),
-    tools: plan?.packages ?? [],
-    metadata: (source && (await pin(source)).facts?.metadata) ?? {},
+    ...(plan?.build === undefined ? {} : { plan: plan.build }),
+    metadata: facts?.metadata ?? {},
   };
 };

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../graph/errors.ts';
 import { type Platform, platformName } from '../../graph/platform.ts';
+import type { NameSet } from '../../graph/requirements.ts';
 import type {
   Edge,
   Environment,
@@ -10,9 +11,10 @@ import type {
   PythonTarget,
   Root,
 } from '../../graph/types.ts';
-import type { Registry } from '../registry/types.ts';
-import { addBuildEnvironments } from './build-environments.ts';
-import { buildTool } from './build-tools.ts';
+import type { PatchRange } from '../../standards/marker-environment.ts';
+import { addBuildEnvironments, type Draft, environmentsOf } from './build-environments.ts';
+import type { BuildOptions } from './build-options.ts';
+import { type Builder, createBuilder, type PinSources } from './builds.ts';
 import { developmentLeftOut, developmentWanted } from './development.ts';
 import { type Filled, fillDependencies, refuseGaps } from './gaps.ts';
 import { inOrder } from './in-order.ts';
@@ -31,12 +33,17 @@ import { type PackageContext, type PinnedFiles, pinFiles } from './pin-package.t
 import { pinRoot } from './pin-root.ts';
 import { narrow } from './python-range.ts';
 import { rootId, select, type Wanted } from './select.ts';
+import type { PlannedBuild, SolvedEnvironment } from './solved-build.ts';
 
 export interface PinOptions {
   readonly python: PythonTarget;
   readonly platforms: readonly Platform[];
   readonly wanted: Wanted;
   readonly prefer: 'wheel' | 'sdist';
+  /** Never built from source, and never taken as a wheel; what builds need is not meant. */
+  readonly onlyBinary?: NameSet;
+  readonly noBinary?: NameSet;
+  readonly builds?: BuildOptions;
   /** A gap of the lock is an error instead of being filled. */
   readonly strict: boolean;
   readonly readPath: ReadPath;
@@ -60,9 +67,16 @@ const selectAll = (
     ]),
   );
 
-/** The Python for which selections hold. */
-const targetOf = (selections: Selections, { python }: PinOptions): PythonTarget => {
-  const patchRange = [...selections.values()].map((each) => each.patchRange).reduce(narrow, {});
+/** The Python for which selections, and the environments of builds, hold. */
+const targetOf = (
+  selections: Selections,
+  { python }: PinOptions,
+  more: readonly PatchRange[],
+): PythonTarget => {
+  const patchRange = [...[...selections.values()].map((each) => each.patchRange), ...more].reduce(
+    narrow,
+    {},
+  );
   const isOpen = Object.keys(patchRange).length === 0;
   return isOpen ? python : { ...python, patchRange };
 };
@@ -75,7 +89,10 @@ interface FilesWithTalk {
 type PinMerged = (merged: Merged) => Promise<FilesWithTalk>;
 
 /** Pins the files of packages; what was asked once for some platforms is not asked again. */
-const createPinner = (context: Omit<PackageContext, 'report'>): PinMerged => {
+const createPinner = (
+  context: Omit<PackageContext, 'report' | 'plan'>,
+  builder: Builder,
+): PinMerged => {
   const known = new Map<string, Promise<FilesWithTalk>>();
   return ({ locked, platforms }) => {
     const key = [locked.id, ...platforms.map(platformName)].join(' ');
@@ -84,7 +101,9 @@ const createPinner = (context: Omit<PackageContext, 'report'>): PinMerged => {
       (async () => {
         const diagnostics: Diagnostic[] = [];
         const report: PackageContext['report'] = (each) => diagnostics.push(each);
-        return { files: await pinFiles(locked, platforms, { ...context, report }), diagnostics };
+        const plan: PackageContext['plan'] = (facts, on) => builder.plan(locked.name, facts, on);
+        const files = await pinFiles(locked, platforms, { ...context, report, plan });
+        return { files, diagnostics };
       })();
     known.set(key, pinned);
     return pinned;
@@ -95,7 +114,7 @@ const edgeTo = (to: PackageId): Edge => ({ to, extras: [], kind: 'runtime' });
 
 const pinPackage = (
   { locked, dependencies }: Merged,
-  { artifacts, build, metadata }: PinnedFiles,
+  { artifacts, metadata }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
   const { id, name, version, nixpkgs } = locked;
@@ -106,7 +125,6 @@ const pinPackage = (
     version,
     artifacts,
     dependencies: [...dependencies, ...added],
-    ...(build === undefined ? {} : { build }),
     ...(nixpkgs === undefined ? {} : { nixpkgs }),
     metadata: { ...metadata, ...locked.metadata },
   };
@@ -120,66 +138,82 @@ interface Pinning {
   readonly locked: LockedGraph;
   readonly options: PinOptions;
   readonly pin: PinMerged;
+  readonly builder: Builder;
 }
 
 /** The packages of an environment, with those that fill what the lock leaves out. */
-const runtimeEnvironment = (selections: Selections, { locked, options }: Pinning): Environment => {
-  const { platforms, python } = options;
+const runtimeEnvironment = async (
+  selections: Selections,
+  { locked, options, builder }: Pinning,
+): Promise<Environment> => {
+  const { platforms } = options;
   const merged = mergeSelections(locked, platforms, selections);
-  const talk = { python: python.version, platforms, report: () => {} };
-  const { members } = fillDependencies(locked, merged, talk);
+  const { members } = await fillDependencies(locked, merged, {
+    platforms,
+    builder,
+    report: () => {},
+  });
   const own = merged.map(({ locked: { id }, platforms: mine }) => memberOf(id, mine, platforms));
   return { kind: 'runtime', members: [...own, ...members].sort(byId) };
 };
 
-/** What is on its way into a graph. */
-interface Draft {
-  readonly packages: Map<PackageId, PinnedPackage>;
-  /** Build environments by name. */
-  readonly builds: Map<string, readonly PinnedPackage[]>;
+interface OpenDraft extends Draft {
+  readonly plans: Map<PackageId, PlannedBuild>;
 }
 
-const addRoots = (
-  { packages, builds }: Draft,
-  { locked, options }: Pinning,
-  {
-    selections,
-    filled,
-    python,
-  }: {
-    readonly selections: Selections;
-    readonly filled: Filled;
-    readonly python: PythonTarget;
-  },
-): readonly Root[] =>
-  locked.roots.map((root): Root => {
-    const { platforms } = options;
-    const { name, scripts } = root;
-    const id = rootId(locked, root);
-    const dependencies = [
-      ...mergeEdges(id, platforms, selections),
-      ...filled.ofProject.map(edgeTo),
-    ];
-    const own = pinRoot(root, { id, dependencies, python, platforms });
+const addRoots = async (
+  { packages, plans }: OpenDraft,
+  { locked, options, builder }: Pinning,
+  { selections, filled }: { readonly selections: Selections; readonly filled: Filled },
+): Promise<readonly Root[]> => {
+  const { platforms, readPath } = options;
+  const pinned = await inOrder(
+    locked.roots.map(async (root) => {
+      const id = rootId(locked, root);
+      const dependencies = [
+        ...mergeEdges(id, platforms, selections),
+        ...filled.ofProject.map(edgeTo),
+      ];
+      return {
+        root,
+        id,
+        own: await pinRoot(root, { id, dependencies, platforms, builder, readPath }),
+      };
+    }),
+  );
+  return pinned.map(({ root: { name, scripts }, id, own }): Root => {
     if (own === undefined) return { name, scripts };
     packages.set(id, own.package);
-    if (own.package.build !== undefined) builds.set(own.package.build.environment, own.tools);
+    plans.set(id, own.plan);
     return { name, package: id, scripts };
   });
+};
 
 const addPackages = async (
-  { packages, builds }: Draft,
+  { packages, plans }: OpenDraft,
   merged: readonly Merged[],
   { pin, filled }: { readonly pin: PinMerged; readonly filled: Filled },
 ): Promise<readonly Diagnostic[]> => {
-  for (const tool of filled.packages) packages.set(tool.id, tool);
+  for (const { package: added, plan } of filled.packages) {
+    packages.set(added.id, added);
+    if (plan !== undefined) plans.set(added.id, plan);
+  }
   const pinned = await inOrder(merged.map(async (each) => ({ each, ...(await pin(each)) })));
   for (const { each, files } of pinned) {
     const { id } = each.locked;
     packages.set(id, pinPackage(each, files, filled.dependencies.get(id)));
-    if (files.build !== undefined) builds.set(files.build.environment, files.tools);
+    if (files.plan !== undefined) plans.set(id, files.plan);
   }
   return pinned.flatMap(({ diagnostics }) => diagnostics);
+};
+
+/** What `checks` compare metadata with; none where there is no pip for the platforms. */
+const checkTools = async ({
+  builder,
+  options,
+}: Pinning): Promise<ReadonlyMap<string, SolvedEnvironment>> => {
+  const pip = await builder.solve(['pip'], options.platforms);
+  return new Map(pip === undefined ? [] : [['check', pip]]);
 };
 
 /** The graph of environments, by name; the first is what an item shared by several goes by. */
@@ -187,54 +221,74 @@ const pinEnvironments = async (
   environments: ReadonlyMap<string, Selections>,
   pinning: Pinning,
 ): Promise<Pinned> => {
-  const { locked, options } = pinning;
+  const { locked, options, builder } = pinning;
   const { platforms } = options;
   const selections = [...environments.values()].reduce(uniteSelections);
-  const python = targetOf(selections, options);
   const merged = mergeSelections(locked, platforms, selections);
   if (options.strict) refuseGaps(locked, merged);
 
   const diagnostics: Diagnostic[] = [];
   const report: PackageContext['report'] = (each) => diagnostics.push(each);
-  const filled = fillDependencies(locked, merged, { python: python.version, platforms, report });
-  const draft: Draft = { packages: new Map(), builds: new Map() };
+  const filled = await fillDependencies(locked, merged, { platforms, builder, report });
+  const draft: OpenDraft = { packages: new Map(), plans: new Map() };
   diagnostics.push(...(await addPackages(draft, merged, { pin: pinning.pin, filled })));
-  const roots = addRoots(draft, pinning, { selections, filled, python });
-  const { packages, builds } = draft;
-  const checker = buildTool('pip', python.version);
-  if (checker !== undefined) builds.set('check', [checker]);
-  const runtime = [...environments].map(
-    ([name, each]) => [name, runtimeEnvironment(each, pinning)] as const,
+  const roots = await addRoots(draft, pinning, { selections, filled });
+  const checks = await checkTools(pinning);
+  const { packages, plans } = draft;
+  const builds = environmentsOf(plans.values(), checks.values());
+  diagnostics.push(...[...builds].flatMap((each) => each.diagnostics));
+  const patchRanges = [...builds].map((each) => each.patchRange);
+  const runtime = await inOrder(
+    [...environments].map(
+      async ([name, each]) => [name, await runtimeEnvironment(each, pinning)] as const,
+    ),
   );
-  const all = new Map([...runtime, ...addBuildEnvironments(packages, builds)]);
+  const all = new Map([...runtime, ...addBuildEnvironments(draft, checks)]);
   const graph: PinnedGraph = {
     ecosystem: 'pypi',
-    target: { python, platforms },
+    target: { python: targetOf(selections, options, patchRanges), platforms },
     roots,
     packages: new Map([...packages].sort(([left], [right]) => byText(left, right))),
     environments: all,
   };
-  return { graph, diagnostics: inTextOrder(diagnostics) };
+  return { graph, diagnostics: inTextOrder(unique(diagnostics)) };
 };
+
+/** Builds share environments, and platforms are asked apart: what is said twice is said once. */
+const unique = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values(),
+];
 
 const inTextOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((left, right) => byText(left.message, right.message));
 
 /**
  * Pins a locked Python graph: selects what the wanted groups and extras need on each platform,
- * chooses files, and has the registry tell what the lock does not. The result holds all that a
- * recipe is printed from: the environment `default`, and `development` where the groups that are
+ * chooses files, has the registry tell what the lock does not, and solves what builds need. The
+ * result holds all that a recipe is printed from: the environment `default`, and `development` where the groups that are
  * not optional add to it. When that one cannot be made, a warning takes its place. Throws
  * Lock2nixError for contradictions, unusable packages and registries.
  */
 export const pinGraph = async (
   locked: LockedGraph,
   options: PinOptions,
-  registry: Registry,
+  sources: PinSources,
 ): Promise<Pinned> => {
-  const { python, prefer, readPath, wanted } = options;
-  const pin = createPinner({ python, prefer, readPath, registry });
-  const pinning: Pinning = { locked, options, pin };
+  const { python, prefer, onlyBinary, noBinary, readPath, wanted, builds = {} } = options;
+  const { registry } = sources;
+  const builder = createBuilder({ python, builds }, sources);
+  const pin = createPinner(
+    {
+      python,
+      prefer,
+      readPath,
+      registry,
+      ...(onlyBinary === undefined ? {} : { onlyBinary }),
+      ...(noBinary === undefined ? {} : { noBinary }),
+    },
+    builder,
+  );
+  const pinning: Pinning = { locked, options, pin, builder };
   const selections = selectAll(locked, options, wanted);
   const main = await pinEnvironments(new Map([['default', selections]]), pinning);
   const more = developmentWanted(locked, wanted);

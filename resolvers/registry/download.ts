@@ -12,10 +12,14 @@ const maxFileBytes = 16 * 2 ** 30;
 
 type Found = Extract<Answer, { kind: 'found' }>;
 
+/** `REGISTRY_ANSWER`: a file that an index lists, or a lock names, is not there. */
+export const missingFile = (url: string, status: number): Lock2nixError =>
+  answerError(url, `answers ${status}`);
+
 /** A login page or a notice with status 200 is not the file. */
 const expectFile = (url: string, answer: Answer): Found => {
   if (answer.kind !== 'found') {
-    throw answerError(url, answer.kind === 'missing' ? `answers ${answer.status}` : 'answers 304');
+    throw missingFile(url, answer.kind === 'missing' ? answer.status : 304);
   }
   if (answer.contentType === 'text/html' && !/\.html?$/i.test(new URL(url).pathname)) {
     throw answerError(url, 'answers with a web page instead of a file');

@@ -8,23 +8,41 @@ import { quoted } from '../../standards/quoted.ts';
 import { type Project, readProject } from '../../standards/sdist.ts';
 import type { ArchiveFacts } from './types.ts';
 
+/** Where no metadata were built, what a project declares; what a build may add is `dynamic`. */
+const declaredFacts = ({
+  declared,
+}: Project): Pick<
+  ArchiveFacts,
+  'name' | 'version' | 'requiresPython' | 'requiresDist' | 'dynamic'
+> => {
+  if (declared === undefined) return { requiresDist: [], dynamic: [] };
+  const { isDynamic, ...own } = declared;
+  return { ...own, dynamic: isDynamic ? ['requires-dist'] : [] };
+};
+
+const statedFacts = (
+  project: Project,
+): Omit<ArchiveFacts, 'buildSystem' | 'hasSetupPy' | 'setupRequires'> => {
+  const { metadata } = project;
+  if (metadata === undefined) return { ...declaredFacts(project), metadata: {} };
+  const { name, version, metadataVersion, requiresPython, requiresDist, dynamic } = metadata;
+  return {
+    name,
+    version,
+    metadataVersion,
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    requiresDist,
+    dynamic,
+    metadata: packageMetadata(metadata),
+  };
+};
+
 /** The facts of a project that was read. */
-export const projectFacts = ({ buildSystem, hasSetupPy, metadata }: Project): ArchiveFacts => ({
-  ...(buildSystem === undefined ? {} : { buildSystem }),
-  hasSetupPy,
-  ...(metadata === undefined
-    ? {}
-    : {
-        name: metadata.name,
-        version: metadata.version,
-        metadataVersion: metadata.metadataVersion,
-        ...(metadata.requiresPython === undefined
-          ? {}
-          : { requiresPython: metadata.requiresPython }),
-      }),
-  requiresDist: metadata?.requiresDist ?? [],
-  dynamic: metadata?.dynamic ?? [],
-  metadata: metadata === undefined ? {} : packageMetadata(metadata),
+export const projectFacts = (project: Project): ArchiveFacts => ({
+  ...(project.buildSystem === undefined ? {} : { buildSystem: project.buildSystem }),
+  hasSetupPy: project.hasSetupPy,
+  setupRequires: project.setupRequires,
+  ...statedFacts(project),
 });
 
 /** Walks down folders; symbolic links are not followed. */
@@ -97,7 +115,7 @@ const storedBuildSystem = (value: unknown): BuildSystem | undefined => {
 /** Facts as the cache holds them; `undefined` when they are of another shape. */
 export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (!isRecord(value) || !isRecord(value['metadata'])) return undefined;
-  const { requiresDist, dynamic, hasSetupPy } = value;
+  const { requiresDist, dynamic, hasSetupPy, setupRequires } = value;
   const own = texts(value, ['name', 'version', 'metadataVersion', 'requiresPython']);
   const metadata: PackageMetadata | undefined = texts(value['metadata'], [
     'description',
@@ -108,11 +126,12 @@ export const parseFacts = (value: unknown): ArchiveFacts | undefined => {
   if (own === undefined || metadata === undefined || typeof hasSetupPy !== 'boolean') {
     return undefined;
   }
-  if (!isTexts(requiresDist) || !isTexts(dynamic)) return undefined;
+  if (!isTexts(requiresDist) || !isTexts(dynamic) || !isTexts(setupRequires)) return undefined;
   if (value['buildSystem'] !== undefined && buildSystem === undefined) return undefined;
   return {
     ...(buildSystem === undefined ? {} : { buildSystem }),
     hasSetupPy,
+    setupRequires,
     ...own,
     requiresDist,
     dynamic,

@@ -13,8 +13,10 @@ export interface Progress {
 
 export interface HttpOptions {
   readonly userAgent: string;
-  /** Requests at once; 16. */
+  /** Files that are got at once; 16. */
   readonly concurrency?: number;
+  /** Small answers that are got at once, besides; 50. */
+  readonly smallConcurrency?: number;
   /** Milliseconds of silence after which an attempt is given up; 30,000. */
   readonly timeout?: number;
   /** Attempts after the first one; 4. */
@@ -35,9 +37,34 @@ export interface GetOptions {
   readonly etag?: string;
   /** A longer body is refused. */
   readonly maxBytes: number;
+  /** Little is expected: more of such questions are asked at once. */
+  readonly small?: true;
+  /** Attempts after the first one, when these are to be fewer. */
+  readonly retries?: number;
   /** Called at the start of each attempt: what takes the body's parts. Then `body` stays empty. */
   readonly collect?: () => (part: Buffer) => void;
 }
+
+/** A part of a file (RFC 9110, 14.2): bytes `start` to `end`, both included, or the last ones. */
+export type Range = { readonly start: number; readonly end: number } | { readonly last: number };
+
+export interface RangeOptions extends Omit<GetOptions, 'accept' | 'etag' | 'collect'> {
+  readonly range: Range;
+}
+
+/** What came of a file: `body` lies at `start` of its `total` bytes. */
+export interface Part {
+  readonly kind: 'part';
+  readonly url: string;
+  readonly start: number;
+  readonly total: number;
+  readonly body: Buffer;
+}
+
+export type PartAnswer =
+  | Part
+  | { readonly kind: 'unranged' }
+  | { readonly kind: 'missing'; readonly status: 404 | 410 };
 
 /** `url` is the public form of the one that answered, behind redirects: relative links start there. */
 export type Answer =
@@ -58,6 +85,11 @@ export interface Http {
    * `REGISTRY_ANSWER` (the answer is of no use). Neither messages nor results hold credentials.
    */
   get(url: string, options: GetOptions): Promise<Answer>;
+  /**
+   * GETs a part of a file. `unranged`: the server knows no ranges, or sends another part; a whole file
+   * is not taken from it. Throws as `get`.
+   */
+  getRange(url: string, options: RangeOptions): Promise<PartAnswer>;
   /** Notes user and password of a URL, for whatever else is asked of its host. */
   remember(url: string): void;
   /** Closes idle connections. */
@@ -114,6 +146,33 @@ const discardBody = async (reply: Reply): Promise<void> => {
   }
 };
 
+/** The options of either question. */
+type Request = GetOptions & { readonly range?: Range };
+
+type AnyAnswer = Answer | PartAnswer;
+
+const formatRange = (range: Range): string =>
+  'last' in range ? `bytes=-${range.last}` : `bytes=${range.start}-${range.end}`;
+
+/** The part that a `Content-Range` names, if it is the one that was asked for. */
+const partOf = (
+  reply: Reply,
+  range: Range,
+): { readonly start: number; readonly end: number; readonly total: number } | undefined => {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(
+    header(reply, 'content-range') ?? '',
+  );
+  const [start = -1, end = -1, total = -1] = (match ?? []).slice(1).map(Number);
+  const from = 'last' in range ? Math.max(0, total - range.last) : range.start;
+  const to = 'last' in range ? total - 1 : Math.min(range.end, total - 1);
+  return match !== null && start === from && end === to && start <= end
+    ? { start, end, total }
+    : undefined;
+};
+
+/** Statuses of servers that know no ranges and send all, or refuse this one. */
+const unrangedStatuses = [200, 206, 400, 405, 416, 501];
+
 interface Attempt {
   readonly transport: Transport;
   readonly credentials: Credentials;
@@ -123,7 +182,7 @@ interface Attempt {
 /** One attempt, redirects included: the last reply and who sent it. */
 const follow = async (
   start: URL,
-  options: GetOptions,
+  options: Request,
   { transport, credentials, userAgent }: Attempt,
 ): Promise<{ url: URL; reply: Reply }> => {
   let url = start;
@@ -136,6 +195,7 @@ const follow = async (
         'user-agent': userAgent,
         accept: options.accept ?? '*/*',
         ...(options.etag === undefined ? {} : { 'if-none-match': options.etag }),
+        ...(options.range === undefined ? {} : { range: formatRange(options.range) }),
         ...(authorization === undefined ? {} : { authorization }),
       },
       decompress: options.accept !== undefined,
@@ -152,14 +212,36 @@ const follow = async (
 
 /** What one attempt came to; `again` when another one may do better. */
 type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly answer: AnyAnswer }
   | { readonly kind: 'again'; readonly why: string; readonly after?: number | undefined }
   | { readonly kind: 'silent'; readonly cause: unknown };
 
-const tryOnce = async (start: URL, options: GetOptions, attempt: Attempt): Promise<Outcome> => {
+/** The answer to a question for a part; undefined when it has nothing to do with parts. */
+const readPart = async (
+  url: URL,
+  reply: Reply,
+  options: Request,
+): Promise<PartAnswer | undefined> => {
+  const { range } = options;
+  if (range === undefined || !unrangedStatuses.includes(reply.status)) return undefined;
+  const found = reply.status === 206 ? partOf(reply, range) : undefined;
+  if (found === undefined) {
+    await discardBody(reply);
+    return { kind: 'unranged' };
+  }
+  const { start, end, total } = found;
+  const body = await readBody(url, reply, options);
+  return body.length === end - start + 1
+    ? { kind: 'part', url: publicUrl(url), start, total, body }
+    : { kind: 'unranged' };
+};
+
+const tryOnce = async (start: URL, options: Request, attempt: Attempt): Promise<Outcome> => {
   try {
     const { url, reply } = await follow(start, options, attempt);
     const { status } = reply;
+    const part = await readPart(url, reply, options);
+    if (part !== undefined) return { kind: 'answer', answer: part };
     if (status === 200) {
       const body = await readBody(url, reply, options);
       const etag = header(reply, 'etag');
@@ -195,6 +277,7 @@ const tryOnce = async (start: URL, options: GetOptions, attempt: Attempt): Promi
  */
 export const createHttp = (options: HttpOptions): Http => {
   const { concurrency = 16, timeout = 30_000, retries = 4, offline = false } = options;
+  const { smallConcurrency = 50 } = options;
   const {
     userAgent,
     credentials = createCredentials(),
@@ -202,20 +285,25 @@ export const createHttp = (options: HttpOptions): Http => {
     pause = sleep,
     env = {},
   } = options;
-  const limit = pLimit(concurrency);
+  const limits = { files: pLimit(concurrency), small: pLimit(smallConcurrency) };
   const attempt: Attempt = {
-    transport: createTransport({ concurrency, timeout, env }),
+    transport: createTransport({
+      concurrency: concurrency + smallConcurrency,
+      timeout,
+      env,
+    }),
     credentials,
     userAgent,
   };
   const progress = { started: 0, finished: 0 };
 
-  const tryOften = async (url: URL, request: GetOptions): Promise<Answer> => {
+  const tryOften = async (url: URL, request: Request): Promise<AnyAnswer> => {
+    const most = Math.min(retries, request.retries ?? retries);
     for (let count = 1; ; count += 1) {
       const outcome = await tryOnce(url, request, attempt);
       if (outcome.kind === 'answer') return outcome.answer;
       const after = outcome.kind === 'again' ? outcome.after : undefined;
-      const isLast = count > retries || (after !== undefined && after > longestPause);
+      const isLast = count > most || (after !== undefined && after > longestPause);
       if (outcome.kind === 'silent') {
         if (isLast || !isRetryable(outcome.cause)) throw unreachable(url, count, outcome.cause);
       } else if (isLast) {
@@ -225,24 +313,39 @@ export const createHttp = (options: HttpOptions): Http => {
     }
   };
 
+  const ask = async (text: string, request: Request): Promise<AnyAnswer> => {
+    const url = parseHttpUrl(text);
+    credentials.learn(url);
+    if (offline) {
+      throw new Lock2nixError('OFFLINE', `\`${shownUrl(url)}\` is not in the cache`, {
+        hint: 'run once without --offline to fill the cache',
+      });
+    }
+    progress.started += 1;
+    onProgress?.({ ...progress });
+    try {
+      return await limits[request.small ? 'small' : 'files'](() => tryOften(url, request));
+    } finally {
+      progress.finished += 1;
+      onProgress?.({ ...progress });
+    }
+  };
+
   return {
     offline,
     async get(text, request) {
-      const url = parseHttpUrl(text);
-      credentials.learn(url);
-      if (offline) {
-        throw new Lock2nixError('OFFLINE', `\`${shownUrl(url)}\` is not in the cache`, {
-          hint: 'run once without --offline to fill the cache',
-        });
+      const answer = await ask(text, request);
+      if (answer.kind === 'part' || answer.kind === 'unranged') {
+        throw new Error('a part came where none was asked for');
       }
-      progress.started += 1;
-      onProgress?.({ ...progress });
-      try {
-        return await limit(() => tryOften(url, request));
-      } finally {
-        progress.finished += 1;
-        onProgress?.({ ...progress });
+      return answer;
+    },
+    async getRange(text, request) {
+      const answer = await ask(text, request);
+      if (answer.kind === 'found' || answer.kind === 'unchanged') {
+        throw new Error('no part came where one was asked for');
       }
+      return answer;
     },
     remember: (text) => credentials.learn(parseHttpUrl(text)),
     close: () => attempt.transport.close(),

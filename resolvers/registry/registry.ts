@@ -1,22 +1,24 @@
 import pLimit from 'p-limit';
-import { Lock2nixError } from '../../graph/errors.ts';
 import type { Integrity } from '../../graph/types.ts';
 import { readArchive } from '../../standards/archive.ts';
 import { unpackTree } from '../../standards/archive-tree.ts';
 import { hashBytes, tryParseIntegrity } from '../../standards/integrity.ts';
 import { type FileTree, narHash } from '../../standards/nar.ts';
 import { quoted } from '../../standards/quoted.ts';
-import { readSdist } from '../../standards/sdist.ts';
-import { createIndexLookup } from '../pypi/index-lookup.ts';
+import { createFileLookup } from '../pypi/index/files.ts';
+import { createListings } from '../pypi/index/listings.ts';
+import { createProjects } from '../pypi/index/project.ts';
+import { createMetadata } from '../pypi/metadata/metadata.ts';
 import { publicIndex } from '../pypi/public-index.ts';
+import { createArchives, notCached, verifiedKey } from './archives.ts';
 import { type Bucket, type Cache, type CacheKey, openCache } from './cache.ts';
 import { createCredentials, readNetrc } from './credentials.ts';
-import { downloadArchive, downloadHash, verifyBytes } from './download.ts';
-import { parseFacts, projectFacts, treeFacts } from './facts.ts';
-import { checkoutGit } from './git.ts';
+import { downloadHash } from './download.ts';
+import { parseFacts, treeFacts } from './facts.ts';
+import { checkoutGit, findCommit, type GitOptions, isCommit } from './git.ts';
 import { createHttp, type Http, type HttpOptions } from './http.ts';
 import { createShared } from './shared.ts';
-import type { ArchiveFacts, ArchiveRequest, GitRequest, Registry, TreeSource } from './types.ts';
+import type { GitRefRequest, GitRequest, PackageIndex, Registry, TreeSource } from './types.ts';
 import { hasSecretQuery, parseHttpUrl, publicUrl, redactText, shownUrl } from './url.ts';
 
 export interface RegistryParts {
@@ -24,6 +26,8 @@ export interface RegistryParts {
   readonly cache: Cache;
   /** The tree of a commit. */
   readonly checkout: (source: GitRequest) => Promise<FileTree>;
+  /** The commit of a name in a repository; absent where none is asked for. */
+  readonly findCommit?: (request: GitRefRequest) => Promise<string>;
   /** The index for files of which the lock names none; PyPI. */
   readonly index?: string;
   /** Milliseconds since 1970. */
@@ -33,27 +37,11 @@ export interface RegistryParts {
 const parseSri = (value: unknown): string | undefined =>
   typeof value === 'string' && tryParseIntegrity(value) !== undefined ? value : undefined;
 
-const notCached = (what: string): Lock2nixError =>
-  new Lock2nixError('OFFLINE', `${what} is not in the cache`, {
-    hint: 'run once without --offline to fill the cache',
-  });
+const parseCommit = (value: unknown): string | undefined =>
+  typeof value === 'string' && isCommit(value) ? value : undefined;
 
 /** A URL whose query holds a credential is never a key. */
 const isCacheable = (url: string): boolean => !hasSecretQuery(url);
-
-/** What was verified is part of the question: an answer for other hashes says nothing. */
-const verifiedKey = (sris: readonly string[]): { readonly sris?: readonly string[] } =>
-  sris.length === 0 ? {} : { sris: [...new Set(sris)].sort() };
-
-const downloadVerified = async (
-  http: Http,
-  url: string,
-  sris: readonly string[],
-): Promise<Buffer> => {
-  const bytes = await downloadArchive(http, url);
-  for (const sri of sris) verifyBytes(bytes, sri, url);
-  return bytes;
-};
 
 /** The last part of a URL's path, for messages. */
 const fileNameOf = (url: string): string => new URL(url).pathname.split('/').at(-1) ?? '';
@@ -101,44 +89,22 @@ const createTreeSources = (http: Http, cache: Cache) => {
     });
 };
 
-/** Facts of source archives, kept by their hash. */
-const createArchiveReader = (http: Http, cache: Cache) => {
-  const answers = createShared<ArchiveFacts>({ keep: true });
-
-  const read = async (bytes: Buffer, archive: ArchiveRequest): Promise<ArchiveFacts> => {
-    const { fileName, subdirectory } = archive;
-    if (subdirectory === undefined) return projectFacts(await readSdist(bytes, fileName));
-    const entries = await readArchive(bytes, fileName);
-    return treeFacts(unpackTree(entries, { stripRoot: true }), subdirectory, fileName);
-  };
-
-  return (archive: ArchiveRequest): Promise<ArchiveFacts> => {
-    const { url, fileName, sri, subdirectory = '' } = archive;
-    return answers(`${sri} ${subdirectory}`, async () => {
-      const key = { sri, of: 'file', subdirectory };
-      const known = await cache.read('archive', key, parseFacts);
-      if (known !== undefined) return known;
-      if (http.offline) throw notCached(`what ${quoted(fileName)} says of itself`);
-      const bytes = await downloadArchive(http, url);
-      verifyBytes(bytes, sri, url);
-      const facts = await read(bytes, archive);
-      await cache.write('archive', key, facts);
-      return facts;
-    });
-  };
-};
-
-/** A registry made of its parts. */
-export const createRegistry = (parts: RegistryParts): Registry => {
+/** A registry and package index made of their parts. */
+export const createRegistry = (parts: RegistryParts): Registry & PackageIndex => {
   const { http, cache, checkout, index = publicIndex, now = Date.now } = parts;
   const integrities = createShared<Integrity>({ keep: true });
+  const commits = createShared<string>({ keep: true });
   const treeSource = createTreeSources(http, cache);
+  const listings = createListings({ http, cache, now });
+  const archives = createArchives(http, cache);
   // More than a few at once is what servers slow down.
   const limitGit = pLimit(4);
 
   return {
-    ...createIndexLookup({ http, cache, publicIndex: index, now }),
-    archiveFacts: createArchiveReader(http, cache),
+    ...createFileLookup({ http, cache, listings, publicIndex: index }),
+    ...createProjects({ listings, publicIndex: index }),
+    ...createMetadata({ http, cache, archives, declares: listings.declaresMetadata, now }),
+    archiveFacts: archives.facts,
 
     urlIntegrity(text, sris = []) {
       const url = publicUrl(parseHttpUrl(text));
@@ -151,7 +117,7 @@ export const createRegistry = (parts: RegistryParts): Registry => {
         const sri =
           sris.length === 0
             ? await downloadHash(http, text)
-            : hashBytes('sha256', await downloadVerified(http, text, sris));
+            : hashBytes('sha256', await archives.download(text, sris));
         if (isCacheable(url)) await cache.write('url-hash', key, sri);
         return { sri, of: 'file' };
       });
@@ -166,7 +132,7 @@ export const createRegistry = (parts: RegistryParts): Registry => {
         label: shownUrl(url),
         subdirectory,
         load: async () => {
-          const bytes = await downloadVerified(http, text, sris);
+          const bytes = await archives.download(text, sris);
           return unpackTree(await readArchive(bytes, fileNameOf(url)), { stripRoot: true });
         },
       });
@@ -183,6 +149,26 @@ export const createRegistry = (parts: RegistryParts): Registry => {
         load: () => limitGit(() => checkout({ ...source, submodules })),
       });
     },
+
+    async gitCommit(request) {
+      const { ref } = request;
+      if (isCommit(ref)) return ref;
+      const url = redactText(request.url);
+      return commits(`${ref} ${url}`, async () => {
+        const key = { url, ref };
+        // A name moves on, so what is kept is for `--offline` alone.
+        if (http.offline) {
+          const known = await cache.read('git', key, parseCommit);
+          if (known !== undefined) return known;
+          throw notCached(quoted(`${ref} of ${url}`));
+        }
+        const { findCommit: find } = parts;
+        if (find === undefined) throw new Error('this registry finds no commits');
+        const commit = await limitGit(() => find(request));
+        await cache.write('git', key, commit);
+        return commit;
+      });
+    },
   };
 };
 
@@ -195,8 +181,8 @@ export interface OpenOptions extends Omit<HttpOptions, 'credentials'> {
   readonly index?: string;
 }
 
-/** The registry of a run, over the network and a cache folder, which offline is only read. */
-export const openRegistry = (options: OpenOptions): Registry & { close(): void } => {
+/** Registry and package index of a run, over the network and a cache folder, which offline is only read. */
+export const openRegistry = (options: OpenOptions): Registry & PackageIndex & { close(): void } => {
   const { cacheDir, cacheFallback, env, index, offline = false } = options;
   const credentials = createCredentials(readNetrc(env));
   const http = createHttp({ ...options, credentials });
@@ -205,17 +191,18 @@ export const openRegistry = (options: OpenOptions): Registry & { close(): void }
     readOnly: offline,
     ...(cacheFallback === undefined ? {} : { fallback: cacheFallback }),
   });
+  const gitOptions: GitOptions = {
+    env,
+    authorization: (url) => {
+      credentials.learn(url);
+      return credentials.authorization(url);
+    },
+  };
   const registry = createRegistry({
     http,
     cache,
-    checkout: (source) =>
-      checkoutGit(source, {
-        env,
-        authorization: (url) => {
-          credentials.learn(url);
-          return credentials.authorization(url);
-        },
-      }),
+    checkout: (source) => checkoutGit(source, gitOptions),
+    findCommit: (request) => findCommit(request, gitOptions),
     ...(index === undefined ? {} : { index }),
   });
   return { ...registry, close: () => http.close() };

@@ -20,6 +20,8 @@ export interface IndexFile {
   readonly uploadTime?: string;
   /** PEP 658/714: the index declares that `URL.metadata` answers. */
   readonly coreMetadata?: boolean;
+  /** SRIs of that metadata file, strongest first, when the index states any. */
+  readonly metadataSris?: readonly string[];
 }
 
 /** A file that a lock knows by name, with all the hashes that the lock has for it. */
@@ -35,6 +37,8 @@ export interface WantedFile {
 export interface ArchiveFacts {
   readonly buildSystem?: BuildSystem;
   readonly hasSetupPy: boolean;
+  /** Literal `setup_requires` of setup.py and setup.cfg (PEP 508); absent: none. */
+  readonly setupRequires?: readonly string[];
   readonly name?: string;
   readonly version?: string;
   readonly metadataVersion?: string;
@@ -61,6 +65,14 @@ export interface GitRequest {
   readonly submodules?: boolean;
   /** The folder that the facts are about; absent: the root. The integrity is of the whole tree. */
   readonly subdirectory?: string;
+}
+
+/** A name in a repository. */
+export interface GitRefRequest {
+  /** May hold credentials. */
+  readonly url: string;
+  /** A branch, a tag, `HEAD`, a full ref, or a commit id or its beginning. */
+  readonly ref: string;
 }
 
 /** An archive that is unpacked, such as forges make on demand. */
@@ -119,6 +131,12 @@ export interface Registry {
 
   /** `of: "tree"`, sha256: what `fetchgit` checks. Throws `GIT_FAILED`, `ARCHIVE_INVALID`. */
   gitSource(source: GitRequest): Promise<TreeSource>;
+
+  /**
+   * The full id of the commit that a name stands for today; a full id is given back unasked. Offline
+   * it is the answer of the last time. Throws `GIT_FAILED`.
+   */
+  gitCommit(request: GitRefRequest): Promise<string>;
 }
 
 /** A version of a project with all its files there, in the order of the index, yanked ones too. */

@@ -11,7 +11,10 @@ export interface Words<S> {
   readonly root?: string;
   /** A package by its key. */
   readonly package?: (name: string) => string;
-  /** Versions, such as `>=1,<2`, perhaps simplified by what is known to exist; "" for all of them. */
+  /**
+   * Versions, such as `>=1,<2`, perhaps simplified by what is known to exist; "" for all of them.
+   * Of all versions it may name the only one there is.
+   */
   readonly set?: (set: S, name: string) => string;
 }
 
@@ -46,8 +49,9 @@ const namesOf = <S>(sets: SetAlgebra<S>, words: Words<S>): Names<S> => {
   const name = (key: string): string =>
     key === rootPackage ? (words.root ?? 'the project') : (words.package?.(key) ?? key);
   const textOf = (key: string, set: S): string => {
-    if (key === rootPackage || sets.equals(set, sets.full)) return '';
-    return words.set === undefined ? sets.format(set) : words.set(set, key);
+    if (key === rootPackage) return '';
+    if (words.set !== undefined) return words.set(set, key);
+    return sets.equals(set, sets.full) ? '' : sets.format(set);
   };
   const isAll = (key: string, set: S): boolean => textOf(key, set) === '';
   const some = (key: string, set: S): string => `${name(key)} ${textOf(key, set)}`.trimEnd();

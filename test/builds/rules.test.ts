@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type HostNix, openHostNix } from '../host/nix.ts';
 import { requirement, testWith } from '../host/requirements.ts';
 import { makeZip } from '../standards/make-archive.ts';
-import { runLock2nix } from '../support/convert.ts';
+import { python27Cache, runLock2nix } from '../support/convert.ts';
 
 const needs = ['nix', 'python2.7'];
 const project = mkdtempSync(join(tmpdir(), 'l2n-rules-'));
@@ -150,7 +150,7 @@ describe('rules reach what is built', () => {
   });
   const convert = async (text: string): Promise<string> => {
     writeFileSync(join(project, 'overrides.toml'), text);
-    const argv = ['convert', '--offline', '--cache-dir', 'cache', '--python', '2.7'];
+    const argv = ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'];
     const { exitCode, stderr } = await runLock2nix(argv, project);
     if (exitCode !== 0) throw new Error(stderr);
     return stderr;

@@ -38,6 +38,7 @@ test('builds that need each other are told by their path, with exit code 1', () 
     cwd: '/',
     env: {},
     platform: 'linux' as const,
+    arch: 'x64',
     stdout: { write: () => true },
     stderr: { write: () => true },
   };

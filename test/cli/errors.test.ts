@@ -46,7 +46,15 @@ const tooLong = 'x'.repeat(300);
 const inputs: readonly Case[] = [
   { name: 'a file that is not there', exitCode: 2, names: 'poetri.lock', argv: ['poetri.lock'] },
   { name: 'a folder without a lock', exitCode: 2, names: '`.`', files: { 'a.txt': '' } },
-  { name: 'a package', exitCode: 2, names: 'pypi:flask', argv: ['pypi:flask'] },
+  { name: 'a package of npm', exitCode: 2, names: 'npm:express', argv: ['npm:express'] },
+  { name: 'a package that is none', exitCode: 2, names: 'pypi:fl ask', argv: ['pypi:fl ask'] },
+  { name: 'a package without pypi:', exitCode: 2, names: '`flask>=3`', argv: ['flask>=3'] },
+  {
+    name: 'a package and a file',
+    exitCode: 2,
+    names: 'was given 2',
+    argv: ['pypi:flask', 'poetry.lock'],
+  },
   { name: 'two inputs', exitCode: 2, names: 'was given 2', argv: ['poetry.lock', 'poetry.lock'] },
   {
     name: 'a lock cut off',
@@ -123,8 +131,6 @@ const inputs: readonly Case[] = [
     ['uv.lock', 'version = 1\n'],
     ['pdm.lock', ''],
     ['Pipfile.lock', '{}'],
-    ['requirements.txt', 'flask==3.0\n'],
-    ['pyproject.toml', '[project]\n'],
     ['package-lock.json', '{}'],
     ['yarn.lock', ''],
     ['pnpm-lock.yaml', ''],
@@ -159,10 +165,10 @@ const inputs: readonly Case[] = [
     prepare: (project) => symlinkSync('gone', join(project, 'poetry.lock')),
   },
   {
-    name: 'a folder with a manifest alone',
+    name: 'a folder with two manifests',
     exitCode: 2,
-    names: 'pyproject.toml',
-    files: { 'pyproject.toml': manifestText },
+    names: 'pyproject.toml, requirements.txt',
+    files: { 'pyproject.toml': manifestText, 'requirements.txt': 'alpha\n' },
   },
   {
     name: 'a lock that is a folder',
@@ -193,6 +199,44 @@ const wishes: readonly Case[] = [
   { name: 'a name that is none', exitCode: 2, names: '`!!`', argv: ['--groups', '!!'] },
   { name: 'an unknown option', exitCode: 2, names: '--pyton', argv: ['--pyton', '3.12'] },
   { name: 'an unknown choice', exitCode: 2, names: 'whl', argv: ['--prefer', 'whl'] },
+  ...[['--resolution', 'lowest'], ['--pre'], ['--prefer', 'alpha=wheel'], ['-c', 'bounds.txt']].map(
+    (argv): Case => ({
+      name: `${argv.join(' ')} with a lock`,
+      exitCode: 2,
+      names: 'poetry.lock',
+      argv,
+    }),
+  ),
+  {
+    name: 'a moment that is none',
+    exitCode: 2,
+    names: '2024-02-31',
+    argv: ['--exclude-newer', '2024-02-31'],
+  },
+  {
+    name: 'an index that is no URL',
+    exitCode: 2,
+    names: '--index-url',
+    argv: ['--index-url', 'user:secret@pypi'],
+  },
+  {
+    name: 'a name with wheels only and none',
+    exitCode: 2,
+    names: '--no-binary alpha',
+    argv: ['--only-binary', 'alpha', '--no-binary', 'Alpha'],
+  },
+  {
+    name: 'one package preferred as source',
+    exitCode: 2,
+    names: '--no-binary alpha',
+    argv: ['--prefer', 'alpha=sdist'],
+  },
+  {
+    name: 'constraints that are not there',
+    exitCode: 2,
+    names: 'bounds.txt',
+    argv: ['-c', 'bounds.txt', 'pypi:alpha'],
+  },
   { name: 'an option without its argument', exitCode: 2, names: '--python', argv: ['--python'] },
   {
     name: 'a gap under --strict',
@@ -419,6 +463,7 @@ test('a bug is told as one, with a trace and a request to report it', async () =
       throw new TypeError('boom');
     },
     platform: 'linux',
+    arch: 'x64',
     stdout: { write: () => {} },
     stderr: { write: (text) => (stderr += text) },
   });

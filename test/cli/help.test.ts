@@ -11,6 +11,7 @@ const program = createProgram({
   cwd: '/',
   env: {},
   platform: 'linux',
+  arch: 'x64',
   stdout: { write: () => {} },
   stderr: { write: () => {} },
 });
@@ -25,7 +26,7 @@ const optionsOf = (name: string): readonly string[] => {
 };
 
 test('every command has its help', () => {
-  expect(names).toEqual(['convert', 'check']);
+  expect(names).toEqual(['convert', 'check', 'update', 'resolve', 'explain']);
 });
 
 test.each([[['--help']], [['-h']], [[]]])('lock2nix %j prints the golden help', async (argv) => {
@@ -92,7 +93,7 @@ test.each([
 
 test.each([
   [['convrt'], 'unknown command `convrt`', 'did you mean `convert`? `lock2nix --help` lists all'],
-  [['explode'], 'unknown command `explode`', '`lock2nix --help` lists the commands'],
+  [['frobnicate'], 'unknown command `frobnicate`', '`lock2nix --help` lists the commands'],
   [['poetry.lock'], 'unknown command `poetry.lock`', 'lock2nix convert poetry.lock'],
   [
     ['--offline', 'convert'],

@@ -13,7 +13,15 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { version } from '../../cli/version.ts';
 import { copyProject, demoCache } from '../support/convert.ts';
 import { buildProgram, type ProgramOptions, runProgram, startProgram } from './program.ts';
-import { listing, lockText, makeFolder, makeProject, manifestText, serveIndex } from './support.ts';
+import {
+  listing,
+  lockText,
+  makeFolder,
+  makeProject,
+  manifestText,
+  proxyOf,
+  serveIndex,
+} from './support.ts';
 
 let lock2nix = '';
 let convert = '';
@@ -28,6 +36,9 @@ beforeAll(() => {
 /** A project whose lock names the index, as no option of the program does. */
 const makeLocalProject = (index: string): string =>
   makeProject({ 'poetry.lock': lockText(index), 'pyproject.toml': manifestText });
+
+/** Arguments that take what builds and checks need from the index too. */
+const indexArgs = (index: string): readonly string[] => ['--index-url', index];
 
 const outputOf = (project: string) => listing(join(project, 'nix', 'lock2nix'));
 
@@ -111,7 +122,10 @@ test('two runs at once on one cache folder', async () => {
   const projects = [makeLocalProject(index), makeLocalProject(index)];
   const results = await Promise.all(
     projects.map((cwd) =>
-      runProgram(convert, ['--prefer', 'sdist', '--cache-dir', cache], { cwd }),
+      runProgram(convert, ['--prefer', 'sdist', '--cache-dir', cache, ...indexArgs(index)], {
+        cwd,
+        env: proxyOf(index),
+      }),
     ),
   );
   expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -145,7 +159,8 @@ test('two runs at once on one output folder end in the output of one of them', a
   );
   expect(outcomes).toContainEqual(outputOf(project));
   expect(await runProgram(lock2nix, ['check'], { cwd: project })).toMatchObject({ exitCode: 0 });
-});
+  // Six programs at once, on a machine that may be busy.
+}, 30_000);
 
 describe('a run that ends while it waits for an answer', () => {
   const interrupt = async (signal: NodeJS.Signals) => {
@@ -153,8 +168,9 @@ describe('a run that ends while it waits for an answer', () => {
     const project = makeLocalProject(server.index);
     const cache = makeFolder();
     const before = listing(project);
-    const argv = ['--cache-dir', cache];
-    const { child, ended } = startProgram(convert, argv, { cwd: project });
+    const argv = ['--cache-dir', cache, ...indexArgs(server.index)];
+    const env = proxyOf(server.index);
+    const { child, ended } = startProgram(convert, argv, { cwd: project, env });
     await waitFor(
       () =>
         entriesOf(cache).length > 0 && server.requests.some(({ path }) => path === '/simple/beta/'),
@@ -188,7 +204,9 @@ describe('a run that ends while it waits for an answer', () => {
       [used, cache],
       [fresh, makeFolder()],
     ] as const) {
-      const { exitCode, stderr } = await runProgram(convert, ['--cache-dir', folder], { cwd });
+      const argv = ['--cache-dir', folder, ...indexArgs(whole.index)];
+      const env = proxyOf(whole.index);
+      const { exitCode, stderr } = await runProgram(convert, argv, { cwd, env });
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     }
     expect(outputOf(used)).toEqual(outputOf(fresh));
@@ -211,7 +229,8 @@ test.each([
 test('no progress line where there is no terminal', async () => {
   const { index } = await serveIndex();
   const cwd = makeLocalProject(index);
-  const { stderr } = await runProgram(convert, ['--cache-dir', makeFolder()], { cwd });
+  const argv = ['--cache-dir', makeFolder(), ...indexArgs(index)];
+  const { stderr } = await runProgram(convert, argv, { cwd, env: proxyOf(index) });
   expect(stderr).toMatch(/^nix\/lock2nix: 2 packages [ -~]*\n$/);
 });
 
@@ -279,7 +298,10 @@ describe('as a user who may not', () => {
     mkdirSync(locked);
     chmodSync(join(locked, '..'), 0o755);
     chmodSync(locked, 0o555);
-    const result = await runProgram(convert, ['--cache-dir', locked], options(project));
+    const result = await runProgram(convert, ['--cache-dir', locked, ...indexArgs(index)], {
+      ...options(project),
+      env: proxyOf(index),
+    });
     expect(result).toMatchObject({
       exitCode: 3,
       stdout: '',

@@ -6,6 +6,7 @@ const worldOf = (isTTY: boolean | undefined, env: World['env'], said: string[] =
   cwd: '/',
   env,
   platform: 'linux',
+  arch: 'x64',
   stdout: { isTTY: true, write: () => {} },
   stderr: { isTTY, write: (text) => said.push(text) },
 });

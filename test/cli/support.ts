@@ -19,6 +19,7 @@ import { main } from '../../cli/main.ts';
 import type { World } from '../../cli/world.ts';
 import { makeTar } from '../standards/make-archive.ts';
 import { type Loopback, type Script, startLoopback } from '../support/loopback.ts';
+import { servedTools, indexScripts as serveProjects } from '../support/loopback-index.ts';
 
 const folders: string[] = [];
 const servers: Loopback[] = [];
@@ -151,9 +152,15 @@ export const writeFiles = (folder: string, files: Files): string => {
 export const makeProject = (files?: Files): string =>
   writeFiles(makeFolder(), files ?? { 'poetry.lock': lockText(), 'pyproject.toml': manifestText });
 
+/** What builds and checks need; asked for by way of a proxy, so that no recipe has the server's port. */
+const toolScripts = (): Record<string, Script> => {
+  const { scripts } = serveProjects(servedTools, 'http://tools.example/');
+  return scripts;
+};
+
 /** The scripts of an index of the packages under `/simple`; what is passed replaces them. */
 const indexScripts = (): Record<string, Script> => {
-  const scripts: Record<string, Script> = {};
+  const scripts = toolScripts();
   for (const { name, files } of packages) {
     scripts[`/simple/${name}/`] = {
       headers: { 'content-type': 'application/vnd.pypi.simple.v1+json' },
@@ -204,6 +211,12 @@ export interface RunOptions {
   readonly isTTY?: boolean;
 }
 
+/** The index's server is the proxy for hosts that are not there. */
+export const proxyOf = (index: string): Readonly<Record<string, string>> => ({
+  http_proxy: new URL(index).origin,
+  no_proxy: '127.0.0.1',
+});
+
 /** Runs a command line in this process, with nothing of this machine's environment. */
 export const run = async (
   argv: readonly string[],
@@ -212,8 +225,9 @@ export const run = async (
   const out = { stdout: '', stderr: '' };
   const exitCode = await main(argv, {
     cwd,
-    env: { HOME: join(cwd, '..', 'nobody'), ...env },
+    env: { HOME: join(cwd, '..', 'nobody'), ...(index && proxyOf(index)), ...env },
     platform: 'linux',
+    arch: 'x64',
     stdout: { write: (text) => (out.stdout += text) },
     stderr: { isTTY, write: (text) => (out.stderr += text) },
     registry: { pause: async () => {}, ...(index === undefined ? {} : { index }) },

@@ -38,12 +38,29 @@ test.each([
   ['PDM', '[metadata]\ngroups = ["default"]\ncontent_hash = "sha256:0"\n[[package]]\nname = "a"\n'],
   ['Cargo', 'version = 3\n[[package]]\nname = "a"\nversion = "1.0"\nchecksum = "0"\n'],
   ['pylock', 'lock-version = "1.0"\n[[packages]]\nname = "a"\n'],
-  ['a manifest', '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.9"\n'],
   ['JSON', '{"python-versions": "*", "content-hash": "0"}'],
 ])('the content of %s is not taken for a poetry lock', (_, text) => {
   expect(() => detectFormat('lock', text)).toThrow(
     expect.objectContaining({ code: 'INPUT_UNKNOWN', message: expect.stringContaining('`lock`') }),
   );
+});
+
+test.each([
+  ['pyproject.toml', '[project]\nname = "a"\n', 'pyproject'],
+  ['lock', '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.9"\n', 'pyproject'],
+  ['pyproject.toml', '', 'pyproject'],
+  ['a/pyproject.toml', '[tool.black]\n', 'pyproject'],
+  ['setup.cfg', '[metadata]\nname = a\n', 'setuptools'],
+  ['setup.cfg', '[flake8]\n', 'setuptools'],
+  ['setup.py', 'from setuptools import setup\nsetup()\n', 'setuptools'],
+  ['requirements.txt', '', 'requirements'],
+  ['requirements-dev.txt', 'flask\n', 'requirements'],
+  ['dev-requirements.txt', 'flask\n', 'requirements'],
+  ['requirements/dev.in', 'flask\n', 'requirements'],
+  ['constraints.txt', 'flask\n', 'requirements'],
+  ['packages.txt', 'flask>=1\n', 'requirements'],
+])('%s with %j is of the format %s', (fileName, text, format) => {
+  expect(detectFormat(fileName, text).name).toBe(format);
 });
 
 test('a megabyte of anything is looked at in linear time', () => {
@@ -61,6 +78,9 @@ test('a megabyte of anything is looked at in linear time', () => {
   }
 });
 
+const supported =
+  'supported: `poetry.lock` (poetry), `pyproject.toml` (pyproject), `setup.cfg` (setuptools), `setup.py` (setuptools), `requirements.txt` (requirements), `requirements.in` (requirements)';
+
 test.each([
   ['uv.lock', 'version = 1\n', '`uv.lock` is a file of the uv format, which is not supported'],
   [
@@ -74,7 +94,7 @@ test.each([
     expect.objectContaining({
       code: 'INPUT_UNKNOWN',
       message,
-      hint: 'supported: `poetry.lock` (poetry)',
+      hint: supported,
     }),
   );
 });

@@ -49,6 +49,23 @@ native = { tools = ["pkg-config", "cmake"], libraries = ["zlib"] }
   expect(graph).not.toHaveProperty('collisions');
 });
 
+test('a package that is built with more than it states says so; a wheel does not', () => {
+  const graph = graphOf('a', 'b');
+  const source = graph.packages.get(packageId('a', '1'));
+  if (source === undefined) throw new Error('no a');
+  const build = { backend: 'own', environment: 'bare' };
+  const packages = new Map([...graph.packages, [source.id, { ...source, build }]]);
+  const rules = ['a', 'b'].map(
+    (name) => `[[package]]\nname = "${name}"\nwhy = "old"\nbuild = { requires = ["pbr"] }\n`,
+  );
+  const overrides = parseOverrides('overrides.toml', rules.join(''));
+  const applied = applyOverrides({ ...graph, packages }, overrides);
+  expect(packageOf(applied.graph, 'a@1')).toMatchObject({ overrides: ['overrides.toml: old'] });
+  expect(packageOf(applied.graph, 'a@1')).not.toHaveProperty('native');
+  expect(packageOf(applied.graph, 'b@1')).not.toHaveProperty('overrides');
+  expect(applied.diagnostics).toEqual([]);
+});
+
 test('collisions are kept in their order; rules for nobody are named with the nearest name', () => {
   const text = `[[package]]
 name = "umemcash"

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { isLock2nixError } from '../../graph/errors.ts';
+import { buildRequires } from '../../overrides/build-requires.ts';
 import { parseOverrides } from '../../overrides/parse.ts';
 import { solveRules } from '../../overrides/solve-rules.ts';
 
@@ -85,6 +86,25 @@ ignore = true
   expect(solveRules(parse(text))).toEqual({ constraints });
 });
 
+test('what a package is built with besides what it states, of all rules together', () => {
+  const overrides = parse(`[[package]]
+name = "Old_One"
+build = { requires = ["setuptools <82", "Cython; python_version < '3'"] }
+
+[[package]]
+name = "old-one"
+build = { requires = ["setuptools<82", "pbr"] }
+native = { tools = ["swig"] }
+
+[[package]]
+name = "other"
+build = { requires = [] }
+`);
+  expect([...buildRequires(overrides)]).toEqual([
+    ['old-one', ['cython; python_version < "3"', 'pbr', 'setuptools<82']],
+  ]);
+});
+
 const rule = '[[constraint]]\nof = "a"\non = "b"\n';
 const head = '[[package]]\nname = "a"\n';
 test.each<[string, string, string, string, number, string | undefined]>([
@@ -104,6 +124,14 @@ test.each<[string, string, string, string, number, string | undefined]>([
     '`[[package]]` number 1: `nativ` is not known',
     3,
     'did you mean `native`?',
+  ],
+  [
+    'a build requirement that is none',
+    `${head}build = { requires = ["a", "b c"] }\n`,
+    'REQUIREMENT_INVALID',
+    '`[[package]]` number 1: the requirement `b c` cannot be read',
+    3,
+    undefined,
   ],
   [
     'a wrong type',

@@ -14,7 +14,7 @@ import {
   packageId,
   type Source,
 } from '../../graph/types.ts';
-import { buildTool } from '../../resolvers/pypi/build-tools.ts';
+import { tools } from './tools.ts';
 
 export const commonPlatforms = [
   'aarch64-darwin',
@@ -102,9 +102,7 @@ export const buildOnly = (...members: readonly Member[]): Environment => ({
   members,
 });
 
-/** The pinned build tools of Python 3.12 by name. */
-export const tools = (...names: readonly ('poetry-core' | 'setuptools' | 'wheel')[]) =>
-  names.flatMap((name) => buildTool(name, '3.12') ?? []);
+export { tools };
 
 /** The build environment of setuptools, and its packages. */
 export const setuptools = {

@@ -14,6 +14,7 @@ test.each(Object.entries(archives))('%s', async (name, data) => {
     rootFolder: 'sample-1.0',
     hasSetupPy: true,
     hasSetupCfg: true,
+    setupRequires: [],
     buildSystem: { requires: ['setuptools'] },
     metadata: expect.objectContaining({ name: 'Sample', version: '1.0', metadataVersion: '2.1' }),
   });
@@ -28,6 +29,7 @@ test('a legacy project, in a folder of another name', async () => {
     rootFolder: 'Other-0',
     hasSetupPy: true,
     hasSetupCfg: false,
+    setupRequires: [],
   });
 });
 
@@ -120,7 +122,28 @@ test('the files of a checkout', () => {
   expect(readProject(files, 'https://example.org/x.git')).toEqual({
     hasSetupPy: false,
     hasSetupCfg: false,
+    setupRequires: [],
     buildSystem: { requires: ['x'] },
   });
   expect(() => readProject(new Map(), 'x')).toThrow('`x` is no Python project: it has none of');
+});
+
+test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+  ['setup.py', { 'setup.py': 'setup(setup_requires=["pbr>=1.8", "cffi"])' }, ['pbr>=1.8', 'cffi']],
+  ['setup.cfg alone', { 'setup.cfg': '[options]\nsetup_requires =\n  pbr\n' }, ['pbr']],
+  [
+    'both: setup.py wins',
+    { 'setup.py': 'setup(setup_requires="a")', 'setup.cfg': '[options]\nsetup_requires = b\n' },
+    ['a'],
+  ],
+  [
+    'setup.py is silent',
+    { 'setup.py': 'setup()', 'setup.cfg': '[options]\nsetup_requires = b; c\n' },
+    ['b', 'c'],
+  ],
+  ['what only running it would tell', { 'setup.py': 'setup(setup_requires=needed())' }, []],
+  ['a damaged setup.cfg', { 'setup.py': 'setup()', 'setup.cfg': 'no section' }, []],
+])('setup_requires: %s', (_, texts, expected) => {
+  const files = new Map(Object.entries(texts).map(([name, text]) => [name, Buffer.from(text)]));
+  expect(readProject(files, 'x').setupRequires).toEqual(expected);
 });

@@ -8,6 +8,9 @@ const fixtures = join(import.meta.dirname, '..', '..', 'fixtures');
 /** All that a conversion of `fixtures/demo` asks registries for; `npm run demo:record` makes it anew. */
 export const demoCache = join(fixtures, 'demo-cache');
 
+/** What the packages of `test/builds/backends-recipe.ts` ask for, by `test/backends-record.sh`. */
+export const backendsCache = join(fixtures, 'backends-cache');
+
 /** The same for `fixtures/poetry/python27-*`, by `test/python27-record.sh`. */
 export const python27Cache = join(fixtures, 'python27-cache');
 
@@ -36,6 +39,7 @@ export const runLock2nix = async (
     cwd,
     env: { HOME: cwd, ...env },
     platform: process.platform,
+    arch: process.arch,
     stdout: { write: (text: string) => stdout.push(text) },
     stderr: { write: (text: string) => stderr.push(text) },
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lock2nixError } from '../../graph/errors.ts';
 import type { ArchiveFacts, IndexFile, Registry } from '../../resolvers/registry/types.ts';
@@ -32,7 +33,8 @@ const factsOf = (facts: Partial<ArchiveFacts> = {}): ArchiveFacts => ({
 
 /**
  * A registry in memory that has every file: `FILE` is at `https://files.example/FILE`, files and
- * trees are hashed by their URL.
+ * trees are hashed by their URL,
+ * and so are the commits of branches and tags.
  */
 export const fakeRegistry = (options: FakeOptions = {}): FakeRegistry => {
   const { releases = {}, facts = {}, failures = {}, delay } = options;
@@ -71,6 +73,11 @@ export const fakeRegistry = (options: FakeOptions = {}): FakeRegistry => {
     gitSource: async ({ url, rev, subdirectory }) => {
       await ask('gitSource', url, rev, subdirectory);
       return { integrity: { sri: sriOf(rev), of: 'tree' }, facts: factsOf(facts[url]) };
+    },
+    gitCommit: async ({ url, ref }) => {
+      if (/^[0-9a-f]{40}$/.test(ref)) return ref;
+      await ask('gitCommit', url, ref);
+      return createHash('sha1').update(`${url} ${ref}`).digest('hex');
     },
   };
 };

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 
 /** What a scripted server says to one request; a function may say it in its own way. */
 export type Script =
@@ -48,6 +48,22 @@ export const startLoopback = async (
     const list: readonly Script[] =
       script === undefined ? [] : Array.isArray(script) ? script : [script];
     answer(list[Math.min(count, list.length - 1)] ?? { status: 404 }, request, response);
+  });
+  // As a proxy it is whatever host it is asked for.
+  server.on('connect', (_request, client, head) => {
+    const self = connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      self.write(head);
+      self.pipe(client);
+      client.pipe(self);
+    });
+    for (const [one, other] of [
+      [self, client],
+      [client, self],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

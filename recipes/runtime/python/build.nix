@@ -162,7 +162,7 @@ let
       runHook preBuild
       export HOME="$NIX_BUILD_TOP"
       export NIX_CFLAGS_COMPILE="''${NIX_CFLAGS_COMPILE:-} -ffile-prefix-map=$NIX_BUILD_TOP=/build"
-      ${explained ''${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}''}
+      ${explained ''PATH="${buildEnv}/bin:$PATH" ${buildEnv}/bin/python ${./build_wheel.py} "$NIX_BUILD_TOP/wheels" ${arguments}''}
       runHook postBuild
     '';
     installPhase = ''

@@ -4,60 +4,84 @@
  */
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { formatSpecifierSet, tryParseSpecifierSet } from '../../../standards/specifier.ts';
-import { contains, union, type VersionSet } from '../../../standards/version-set.ts';
 import type { Asking, Evidence } from './askings.ts';
-import type { Published } from './version-words.ts';
+import { isIn, type Published } from './version-words.ts';
 
 export interface BlameContext {
-  /** The project's name, as `of` of a rule has it. */
-  readonly project: string;
+  /** The name of the project whose own requirement it is, as `of` of a rule has it. */
+  readonly projectOf: (asking: Asking) => string;
   /** What is published of a distribution, oldest first. */
   readonly published: (name: string) => readonly Published[];
-  /** Whether there is a rule for it already, by `of` and `on`. */
+  /** What constraints ask of everybody; no rule can loosen them. */
+  readonly bounds: readonly Asking[];
+  /** Whether a rule for it is assumed already, by `of` and `on`. */
   readonly isSettled: (of: string, on: string) => boolean;
 }
 
 /** All that one asker says of one package. */
 interface Voice {
   readonly asker: string | undefined;
+  /** A bound for everybody: it cannot be given up. */
+  readonly isBound: boolean;
   readonly askings: readonly Asking[];
   readonly allows: (published: Published) => boolean;
 }
 
 const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
-const allowsAll =
-  (sets: readonly VersionSet[]) =>
-  ({ version }: Published): boolean =>
-    sets.every((set) => contains(set, version));
+/** The newest version that asks, by its place among those published. */
+const newestAsker = ({ of, asking }: Asking, { published }: BlameContext): number =>
+  of === undefined ? 0 : published(of).findLastIndex((each) => isIn(asking, each));
 
-/** Each of the project's own requirements is a voice; a distribution's versions are one together. */
-const voicesOn = (askings: readonly Asking[], strict: boolean): readonly Voice[] => {
+/**
+ * Each of the project's own requirements is a voice. The versions of a distribution speak together,
+ * and allow what any of them does; or only the newest speaks.
+ */
+const voicesOn = (
+  askings: readonly Asking[],
+  speaking: 'all' | 'newest',
+  context: BlameContext,
+): readonly Voice[] => {
   const own = askings.filter(({ of }) => of === undefined);
   const others = [...new Set(askings.flatMap(({ of }) => of ?? []))].sort(byText);
   return [
     ...own.map((asking) => ({
       asker: undefined,
+      isBound: context.bounds.includes(asking),
       askings: [asking],
-      allows: allowsAll([asking.set]),
+      allows: (each: Published) => isIn(asking.set, each),
     })),
     ...others.map((asker) => {
-      const mine = askings.filter(({ of }) => of === asker);
-      const sets = mine.map(({ set }) => set);
-      const allows = strict ? allowsAll(sets) : allowsAll([sets.reduce(union)]);
-      return { asker, askings: mine, allows };
+      const mine = askings
+        .filter(({ of }) => of === asker)
+        .sort((a, b) => newestAsker(b, context) - newestAsker(a, context));
+      const newest = mine.slice(0, 1).map((each) => newestAsker(each, context))[0];
+      const heard =
+        speaking === 'all' ? mine : mine.filter((each) => newestAsker(each, context) === newest);
+      return {
+        asker,
+        isBound: false,
+        askings: heard,
+        allows: (each: Published) =>
+          speaking === 'all'
+            ? heard.some(({ set }) => isIn(set, each))
+            : heard.every(({ set }) => isIn(set, each)),
+      };
     }),
   ];
 };
+
+const isPinned = ({ specifier }: Asking): boolean =>
+  specifier?.startsWith('==') === true && !/[*,]/.test(specifier);
 
 /** The first is kept: the user's, then those that leave a choice, then those for newer versions. */
 const byRight =
   (usable: readonly Published[]) =>
   (a: Voice, b: Voice): number => {
-    const rank = ({ asker, allows }: Voice): readonly number[] => {
-      const fits = usable.map(allows);
-      const isPin = fits.filter(Boolean).length === 1;
-      const newest = -fits.lastIndexOf(true);
+    const rank = ({ asker, allows, askings, isBound }: Voice): readonly number[] => {
+      const isPin = askings.every(isPinned);
+      const newest = -usable.findLastIndex(allows);
+      if (isBound) return [-1, 0, 0];
       return asker === undefined ? [0, isPin ? 0 : 1, newest] : [1, isPin ? 1 : 0, newest];
     };
     const [ranksA, ranksB] = [rank(a), rank(b)];
@@ -78,7 +102,7 @@ const specifierOf = (kept: readonly Voice[], fitting: readonly Published[]): str
 
 const versionsOf = (asking: Asking, { published }: BlameContext): string => {
   if (asking.of === undefined) return asking.origin ?? 'the project';
-  const asked = published(asking.of).filter(({ version }) => contains(asking.asking, version));
+  const asked = published(asking.of).filter((each) => isIn(asking.asking, each));
   return asked.length === 1 ? `${asking.of} ${asked[0]?.text ?? ''}` : asking.of;
 };
 
@@ -87,6 +111,12 @@ const said = ({ askings }: Voice, context: BlameContext): string => {
   const [asking] = askings;
   return asking === undefined ? '' : `${versionsOf(asking, context)} asks for ${asking.text}`;
 };
+
+/** Where a rule stands that is proposed, for what follows from it. */
+export const assumedPlace = 'as proposed below';
+
+const askerOf = ({ asker, askings: [asking] }: Voice, context: BlameContext): string =>
+  asker ?? (asking === undefined ? '' : context.projectOf(asking));
 
 /** Rules for those who cannot be heard together with the others about `on`. */
 const settle = (
@@ -103,7 +133,7 @@ const settle = (
     if (next.length > 0) {
       kept.push(voice);
       fitting = next;
-    } else if (usable.some(voice.allows)) given.push(voice);
+    } else if (usable.some(voice.allows) && !voice.isBound) given.push(voice);
   }
   if (kept.length === 0) return [];
   const use = specifierOf(kept, fitting);
@@ -115,36 +145,51 @@ const settle = (
       context,
     );
   return given.map((voice) => ({
-    of: voice.asker ?? context.project,
+    of: askerOf(voice, context),
     on,
     use,
     why: `${said(voice, context)}, but ${opponent(voice)}`,
-    place: '',
+    place: assumedPlace,
   }));
 };
 
 /** Somebody else's requirement that stands alone: the last resort, exact pins first. */
 const lastResort = ({ askings }: Evidence, context: BlameContext): readonly ConstraintRule[] => {
-  const isPin = ({ specifier }: Asking): boolean => specifier?.startsWith('==') === true;
   const others = askings.filter(({ of, on }) => of !== undefined && !context.isSettled(of, on));
-  const asking = others.find(isPin) ?? others[0];
+  const asking = others.find(isPinned) ?? others[0];
   if (asking?.of === undefined) return [];
   const why = `${versionsOf(asking, context)} asks for ${asking.text}, which goes with nothing else`;
-  return [{ of: asking.of, on: asking.on, use: undefined, why, place: '' }];
+  return [{ of: asking.of, on: asking.on, use: undefined, why, place: assumedPlace }];
 };
 
 /** Distributions of which somebody asks for nothing that can be used, by what `facts` say. */
 export const hopeless = (
   { askings, facts }: Evidence,
-  { published }: BlameContext,
+  { published }: Pick<BlameContext, 'published'>,
 ): readonly Asking[] =>
   askings.filter(({ on, set }) => {
     const against = facts.filter(({ name }) => name === on).map((fact) => fact.set);
     return !published(on).some(
-      ({ version }) =>
-        contains(set, version) && !against.some((excluded) => contains(excluded, version)),
+      (each) => isIn(set, each) && !against.some((excluded) => isIn(excluded, each)),
     );
   });
+
+/** Facts that are somebody's wish. */
+const boundReasons: readonly string[] = ['constraint', 'rule'];
+
+/** What all say of a package, and its versions that would do if all agreed. */
+const debateOn = (on: string, { askings, facts }: Evidence, context: BlameContext) => {
+  const about = facts.filter(({ name }) => name === on);
+  const isBound = about.some(({ reason }) => boundReasons.includes(reason));
+  const against = about.filter(({ reason }) => !boundReasons.includes(reason));
+  return {
+    askings: [
+      ...(isBound ? context.bounds.filter((bound) => bound.on === on) : []),
+      ...askings.filter((asking) => asking.on === on),
+    ],
+    usable: context.published(on).filter((each) => !against.some(({ set }) => isIn(set, each))),
+  };
+};
 
 /**
  * The rules to assume after a failure, so that the search can go on: for the first package, by name,
@@ -152,17 +197,11 @@ export const hopeless = (
  */
 export const blame = (evidence: Evidence, context: BlameContext): readonly ConstraintRule[] => {
   const names = [...new Set(evidence.askings.map(({ on }) => on))].sort(byText);
-  for (const strict of [false, true]) {
+  for (const speaking of ['all', 'newest'] as const) {
     for (const on of names) {
-      const voices = voicesOn(
-        evidence.askings.filter((asking) => asking.on === on),
-        strict,
-      );
+      const { askings, usable } = debateOn(on, evidence, context);
+      const voices = voicesOn(askings, speaking, context);
       if (voices.length < 2) continue;
-      const against = evidence.facts.filter(({ name }) => name === on).map(({ set }) => set);
-      const usable = context
-        .published(on)
-        .filter(({ version }) => !against.some((set) => contains(set, version)));
       const rules = settle(on, voices, usable, context);
       const fresh = rules.filter(({ of }) => !context.isSettled(of, on));
       if (fresh.length > 0) return fresh;

@@ -6,7 +6,7 @@ import type { ConstraintRule } from '../../../graph/requirements.ts';
 import type { VersionSet } from '../../../standards/version-set.ts';
 import type { Incompatibility } from '../../solver/incompatibility.ts';
 import { type Evidence, readEvidence } from './askings.ts';
-import { type BlameContext, blame, hopeless } from './blame.ts';
+import { assumedPlace, type BlameContext, blame, hopeless } from './blame.ts';
 
 export interface Contradiction {
   readonly proof: Incompatibility<VersionSet>;
@@ -20,28 +20,66 @@ export type SolveAgain = (
   rules: readonly ConstraintRule[],
 ) => Promise<Incompatibility<VersionSet> | undefined>;
 
+/** Makes what is published of these names known; some were not needed to find the contradiction. */
+export type Load = (names: readonly string[]) => Promise<void>;
+
+const namesIn = ({ askings, facts }: Evidence): readonly string[] => {
+  const names = [
+    ...askings.flatMap(({ of = '', on }) => [of, on]),
+    ...facts.map(({ name }) => name),
+  ];
+  return [...new Set(names)].filter((name) => name !== '').sort();
+};
+
 /** Nobody reads more at once. */
 const mostContradictions = 20;
 
 /** To leave out what cannot be had is no advice, but lets the search go on. */
 const withoutHopeless = (evidence: Evidence, context: BlameContext): readonly ConstraintRule[] =>
   hopeless(evidence, context)
-    .map(({ of = context.project, on }) => ({ of, on, use: undefined, place: '' }))
+    .map((asking) => ({
+      of: asking.of ?? context.projectOf(asking),
+      on: asking.on,
+      use: undefined,
+      place: assumedPlace,
+    }))
     .filter(({ of, on }) => !context.isSettled(of, on));
+
+/** A rule may turn out to be needless once later ones are there; more are not tried one by one. */
+const mostTried = 8;
+
+/** Leaves out rules without which versions are found as well, and contradictions that have none then. */
+const withoutNeedless = async (
+  found: readonly Contradiction[],
+  assumed: readonly ConstraintRule[],
+  solveAgain: SolveAgain,
+): Promise<readonly Contradiction[]> => {
+  if (assumed.length < 2 || assumed.length > mostTried) return found;
+  let needed = assumed;
+  for (const rule of assumed) {
+    const others = needed.filter((each) => each !== rule);
+    if (others.length > 0 && (await solveAgain(others)) === undefined) needed = others;
+  }
+  return found.flatMap((each) => {
+    const proposed = each.proposed.filter((rule) => needed.includes(rule));
+    return proposed.length === 0 && each.proposed.length > 0 ? [] : [{ ...each, proposed }];
+  });
+};
 
 /** Every contradiction, in the order in which they were met, from the first failure on. */
 export const findContradictions = async (
   first: Incompatibility<VersionSet>,
   solveAgain: SolveAgain,
-  context: BlameContext,
+  context: Omit<BlameContext, 'isSettled'> & { readonly load: Load },
 ): Promise<readonly Contradiction[]> => {
   const found: Contradiction[] = [];
   const assumed: ConstraintRule[] = [];
   const isSettled: BlameContext['isSettled'] = (of, on) =>
-    context.isSettled(of, on) || assumed.some((rule) => rule.of === of && rule.on === on);
+    assumed.some((rule) => rule.of === of && rule.on === on);
   let proof: Incompatibility<VersionSet> | undefined = first;
   while (proof !== undefined && found.length < mostContradictions) {
     const evidence = readEvidence(proof);
+    await context.load(namesIn(evidence));
     const proposed = blame(evidence, { ...context, isSettled });
     found.push({ proof, evidence, proposed });
     const next =
@@ -50,5 +88,5 @@ export const findContradictions = async (
     assumed.push(...next);
     proof = await solveAgain(assumed);
   }
-  return found;
+  return proof === undefined ? await withoutNeedless(found, assumed, solveAgain) : found;
 };

@@ -15,7 +15,7 @@ import { explainFailure } from '../../solver/report.ts';
 import type { SetAlgebra } from '../../solver/set-algebra.ts';
 import type { Words } from '../../solver/wording.ts';
 import { type Asking, distributionOf, type Evidence } from './askings.ts';
-import { formatVersions, type Published } from './version-words.ts';
+import { formatVersions, isIn, type Published } from './version-words.ts';
 
 type PublishedOf = (name: string) => readonly Published[];
 
@@ -53,9 +53,15 @@ const summary = ({ askings, facts }: Evidence, published: PublishedOf): string =
     const [first] = group;
     if (first?.of === undefined) return [];
     const asking = group.reduce((all, each) => union(all, each.asking), noVersions);
+    const newest =
+      published(first.of).reduceRight<Asking | undefined>(
+        (known, each) => known ?? group.find(({ asking: by }) => isIn(by, each)),
+        undefined,
+      ) ?? first;
     const subject = `${first.of} ${formatVersions(asking, published(first.of))}`.trimEnd();
-    const more = group.length === 1 ? '' : `, and ${group.length - 1} other requirements on it`;
-    return [`${subject}: ${first.text}${more}`];
+    const others = group.length - 1;
+    const more = others === 0 ? '' : ` (and ${others} more)`;
+    return [`${subject}: ${newest.text}${more}`];
   });
   const told = facts.flatMap(({ name, set, message }): readonly string[] =>
     message === undefined
@@ -76,7 +82,5 @@ export const proofText = (
   const clause = /^Because (.*), there is no solution\.$/s.exec(text)?.[1];
   if (clause !== undefined && !text.includes('\n')) return clause;
   const sentences = text.split('\n').filter((line) => line !== '').length;
-  return sentences > mostSentences
-    ? `these requirements cannot be met together:\n${summary(evidence, published)}`
-    : text;
+  return sentences > mostSentences ? summary(evidence, published) : text;
 };

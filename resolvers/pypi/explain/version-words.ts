@@ -1,12 +1,20 @@
 /** Sets of versions in the words of the versions that are published. */
-import { isPrerelease, type Version } from '../../../standards/version.ts';
-import { contains, type VersionSet } from '../../../standards/version-set.ts';
 
-/** A version that an index lists, and how it is spelt there. */
+import { contains, type VersionSet } from '../../../standards/version-set.ts';
+import type { IndexFile } from '../../registry/types.ts';
+
+/** A version that an index lists. */
 export interface Published {
-  readonly version: Version;
   readonly text: string;
+  readonly prerelease: boolean;
+  /** Its place in version sets. */
+  readonly point: string;
+  readonly files?: readonly Pick<IndexFile, 'fileName' | 'requiresPython'>[];
 }
+
+/** Whether a published version is in a set. */
+export const isIn = (set: VersionSet, { point }: Published): boolean =>
+  contains(set, { key: point });
 
 /** Beyond it, a set that has holes is summed up. */
 const mostRuns = 3;
@@ -21,8 +29,8 @@ interface Run {
 /** Neighbours in `list` that are in the set. */
 const runsOf = (set: VersionSet, list: readonly Published[]): readonly Run[] => {
   const runs: { first: number; last: number }[] = [];
-  list.forEach(({ version }, index) => {
-    if (!contains(set, version)) return;
+  list.forEach((each, index) => {
+    if (!isIn(set, each)) return;
     const run = runs.at(-1);
     if (run?.last === index - 1) run.last = index;
     else runs.push({ first: index, last: index });
@@ -57,8 +65,8 @@ const gapText = ({ cuts }: VersionSet, list: readonly Published[]): string => {
   const parts: string[] = [];
   for (let index = 0; index < cuts.length; index += 2) {
     const [from = '', to] = [cuts[index], cuts[index + 1]];
-    const below = list.findLast(({ version }) => version.key < from);
-    const above = to === undefined ? undefined : list.find(({ version }) => version.key >= to);
+    const below = list.findLast(({ point }) => point < from);
+    const above = to === undefined ? undefined : list.find(({ point }) => point >= to);
     const text = [
       ...(below === undefined ? [] : [`>${below.text}`]),
       ...(above === undefined ? [] : [`<${above.text}`]),
@@ -70,8 +78,8 @@ const gapText = ({ cuts }: VersionSet, list: readonly Published[]): string => {
 
 /** Pre-releases do not count where there is a final release to speak of. */
 const spokenOf = (set: VersionSet, published: readonly Published[]): readonly Published[] => {
-  const finals = published.filter(({ version }) => !isPrerelease(version));
-  return finals.some(({ version }) => contains(set, version)) ? finals : published;
+  const finals = published.filter(({ prerelease }) => !prerelease);
+  return finals.some((each) => isIn(set, each)) ? finals : published;
 };
 
 /**
@@ -99,10 +107,10 @@ export const nearestVersions = (
   { cuts }: VersionSet,
   published: readonly Published[],
 ): readonly string[] => {
-  const finals = published.filter(({ version }) => !isPrerelease(version));
+  const finals = published.filter(({ prerelease }) => !prerelease);
   const list = finals.length > 0 ? finals : published;
   const [from = '', last = ''] = [cuts[0], cuts.length % 2 === 0 ? cuts.at(-1) : undefined];
-  const below = list.findLast(({ version }) => version.key < from);
-  const above = last === '' ? undefined : list.find(({ version }) => version.key >= last);
+  const below = list.findLast(({ point }) => point < from);
+  const above = last === '' ? undefined : list.find(({ point }) => point >= last);
   return [below, above].flatMap((each) => each?.text ?? []);
 };

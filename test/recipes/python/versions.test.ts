@@ -10,6 +10,8 @@ import { parsePython } from '../../../resolvers/pypi/target.ts';
 import { convertTexts, readFixture } from '../../converters/poetry/support.ts';
 import { type HostNix, openHostNix } from '../../host/nix.ts';
 import { requirement, testWith } from '../../host/requirements.ts';
+import { buildTools } from '../../support/build-tools.ts';
+import { fakeIndex } from '../../support/fake-index.ts';
 import { fakeRegistry } from '../../support/fake-registry.ts';
 import { commonPlatforms } from '../graphs.ts';
 import { stubPython, writeRecipe } from '../write-recipe.ts';
@@ -52,7 +54,7 @@ const pinLock = async (
       strict: false,
       readPath: () => undefined,
     },
-    fakeRegistry(),
+    { registry: fakeRegistry(), index: fakeIndex(buildTools) },
   );
   validateGraph(graph);
   return graph;

@@ -1,187 +1,216 @@
 import { expect, test } from '@jest/globals';
 import type { BuildSystem } from '../../../graph/types.ts';
-import { type BuildPlan, planBuild } from '../../../resolvers/pypi/backend.ts';
+import { buildNeeds, type JudgedNeeds, runsSetupPy } from '../../../resolvers/pypi/backend.ts';
 import { parsePython } from '../../../resolvers/pypi/target.ts';
+import { formatRequirement } from '../../../standards/requirement.ts';
 import { platformOf } from './make-lock.ts';
 
-const plan = (
-  system: BuildSystem | undefined,
-  { python = '3.12', systems = ['x86_64-linux'] }: { python?: string; systems?: string[] } = {},
-): BuildPlan =>
-  planBuild(system, { python: parsePython(python), platforms: systems.map(platformOf) });
+interface Outline {
+  readonly buildSystem?: BuildSystem;
+  readonly hasSetupPy?: boolean;
+  readonly setupRequires?: readonly string[];
+  readonly more?: readonly string[];
+  readonly python?: string;
+  readonly systems?: readonly string[];
+}
 
+const judge = ({
+  hasSetupPy = true,
+  more,
+  python = '3.12',
+  systems = ['x86_64-linux'],
+  ...facts
+}: Outline): JudgedNeeds =>
+  buildNeeds(
+    { hasSetupPy, ...facts },
+    { python: parsePython(python), platforms: systems.map(platformOf) },
+    more,
+  );
+
+const requirementsOf = ({ needs }: JudgedNeeds): readonly string[] =>
+  (needs?.requirements ?? []).map(formatRequirement);
+
+const legacy = 'setuptools.build_meta:__legacy__';
 const setuptools = 'setuptools.build_meta';
 const poetry = 'poetry.core.masonry.api';
 
-test.each<[string, BuildSystem | undefined, string, string, string, readonly string[]]>([
+test.each<[string, Outline, string, readonly string[]]>([
+  ['no [build-system]', {}, legacy, ['setuptools', 'wheel']],
   [
-    'no [build-system]',
-    undefined,
-    '3.12',
-    'setuptools.build_meta:__legacy__',
-    'setuptools-80',
-    ['setuptools@80.9.0', 'wheel@0.45.1'],
+    'literal setup_requires',
+    { setupRequires: ['pbr>=1.8', 'setuptools>=17.1', 'pytest-runner; python_version < "3"'] },
+    legacy,
+    ['pbr>=1.8', 'setuptools', 'setuptools>=17.1', 'wheel'],
+  ],
+  [
+    'setup_requires beside [build-system]',
+    { buildSystem: { requires: ['setuptools>=61'], backend: setuptools }, setupRequires: ['cffi'] },
+    setuptools,
+    ['cffi', 'setuptools', 'setuptools>=61', 'wheel'],
+  ],
+  [
+    'setup_requires that no setuptools reads',
+    {
+      buildSystem: { requires: ['hatchling'], backend: 'hatchling.build' },
+      setupRequires: ['cffi'],
+    },
+    'hatchling.build',
+    ['hatchling'],
   ],
   [
     'no backend',
-    { requires: ['setuptools>=40.8.0', 'wheel'] },
-    '3.8',
-    'setuptools.build_meta:__legacy__',
-    'setuptools-75',
-    ['setuptools@75.3.2', 'wheel@0.45.1'],
-  ],
-  [
-    'setuptools, on Python 2.7',
-    { requires: ['setuptools'], backend: setuptools },
-    '2.7',
-    setuptools,
-    'setuptools-44',
-    ['setuptools@44.1.1', 'wheel@0.37.1'],
+    { buildSystem: { requires: ['setuptools>=40.8.0', 'wheel'] } },
+    legacy,
+    ['setuptools', 'setuptools>=40.8.0', 'wheel'],
   ],
   [
     'setuptools, which is not required',
-    { requires: [], backend: setuptools },
-    '3.7',
+    { buildSystem: { requires: [], backend: setuptools } },
     setuptools,
-    'setuptools-68',
-    ['setuptools@68.0.0', 'wheel@0.42.0'],
+    ['setuptools', 'wheel'],
   ],
   [
-    'poetry-core',
-    { requires: ['poetry-core>=1.0.0'], backend: poetry },
-    '3.12',
-    poetry,
-    'poetry-core-2',
-    ['poetry-core@2.2.1'],
+    'any other backend needs what it says',
+    { buildSystem: { requires: ['Flit_Core >=3.2,<4'], backend: 'flit_core.buildapi' } },
+    'flit_core.buildapi',
+    ['flit-core<4,>=3.2'],
+  ],
+  [
+    'meson-python looks for ninja',
+    { buildSystem: { requires: ['meson-python'], backend: 'mesonpy' } },
+    'mesonpy',
+    ['meson-python', 'ninja'],
   ],
   [
     'Poetry itself, as projects before 1.1 had it',
-    { requires: ['poetry>=0.12', 'setuptools'], backend: 'poetry.masonry.api' },
-    '3.12',
+    { buildSystem: { requires: ['poetry>=0.12', 'cython'], backend: 'poetry.masonry.api' } },
     poetry,
-    'poetry-core-2-setuptools-80',
-    ['poetry-core@2.2.1', 'setuptools@80.9.0', 'wheel@0.45.1'],
+    ['cython', 'poetry-core'],
   ],
   [
     'poetry-core with setuptools for a build script: wheel comes with it',
-    { requires: ['Poetry_Core', 'setuptools'], backend: poetry },
-    '3.8',
+    { buildSystem: { requires: ['Poetry_Core', 'setuptools'], backend: poetry } },
     poetry,
-    'poetry-core-1-setuptools-75',
-    ['poetry-core@1.9.1', 'setuptools@75.3.2', 'wheel@0.45.1'],
+    ['poetry-core', 'setuptools', 'wheel'],
   ],
   [
-    'a requirement whose marker holds nowhere',
-    { requires: ['setuptools', "tomli; python_version < '3.11'", 'pywin32; os_name == "nt"'] },
-    '3.12',
-    'setuptools.build_meta:__legacy__',
-    'setuptools-80',
-    ['setuptools@80.9.0', 'wheel@0.45.1'],
+    'markers that hold nowhere, everywhere, and on some',
+    {
+      buildSystem: {
+        requires: [
+          "tomli; python_version < '3.11'",
+          'pywin32; os_name == "nt"',
+          'a; os_name == "posix"',
+          'b; sys_platform == "darwin"',
+        ],
+        backend: 'own',
+      },
+      systems: ['x86_64-linux', 'aarch64-darwin'],
+    },
+    'own',
+    ['a', 'b; sys_platform == "darwin"'],
   ],
-])('%s', (_, system, python, backend, environment, ids) => {
-  const { build, packages, refused } = plan(system, { python });
-  expect(build).toEqual({ backend, environment });
-  expect(packages.map(({ id }) => id)).toEqual(ids);
-  expect([...refused]).toEqual([]);
+  [
+    'what overrides add',
+    { buildSystem: { requires: [], backend: 'own' }, more: ['ninja'] },
+    'own',
+    ['ninja'],
+  ],
+  [
+    'a file of the web',
+    { buildSystem: { requires: ['a @ https://files.example/a.whl'], backend: 'own' } },
+    'own',
+    ['a @ https://files.example/a.whl'],
+  ],
+  [
+    'a backend in the tree itself needs nothing',
+    { buildSystem: { requires: [], backend: setuptools, backendPath: ['.'] } },
+    setuptools,
+    [],
+  ],
+])('%s', (_, outline, backend, requirements) => {
+  const judged = judge(outline);
+  expect(judged.needs?.backend).toBe(backend);
+  expect(requirementsOf(judged)).toEqual(requirements);
+  expect(judged.needs?.backendPath).toEqual(outline.buildSystem?.backendPath);
+  expect([...judged.refused]).toEqual([]);
 });
 
-test.each<[string, readonly string[], string, readonly string[]]>([
-  ['needs nothing', [], 'bare', []],
-  ['wraps setuptools', ['setuptools'], 'setuptools-80', ['setuptools@80.9.0', 'wheel@0.45.1']],
-])('a backend in the tree itself %s', (_, requires, environment, ids) => {
-  const system = { requires, backend: 'own.build:hooks', backendPath: ['tools'] };
-  const { build, packages, refused } = plan(system);
-  expect(build).toEqual({ backend: 'own.build:hooks', backendPath: ['tools'], environment });
-  expect(packages.map(({ id }) => id)).toEqual(ids);
-  expect([...refused]).toEqual([]);
+test('a marker that depends on the patch release stays', () => {
+  const text = 'tomli; python_full_version <= "3.11.2"';
+  const buildSystem = { requires: [text], backend: 'own' };
+  expect(requirementsOf(judge({ buildSystem, python: '3.11' }))).toEqual([text]);
+  expect(requirementsOf(judge({ buildSystem, python: '3.12' }))).toEqual([]);
 });
 
-test('a backend in the tree itself is refused what cannot be had', () => {
-  const system = { requires: ['cmake'], backend: 'own', backendPath: ['.'] };
-  expect(plan(system)).toMatchObject({
-    packages: [],
-    refused: new Map([['x86_64-linux', 'its build requirement `cmake` is not supported yet']]),
-  });
-  expect(plan(system).build).toBeUndefined();
-});
+const rust = 'a Rust toolchain and vendored crates, which recipes do not have';
 
-test('backend-path is kept', () => {
-  const system = { requires: [], backend: setuptools, backendPath: ['build', '.'] };
-  expect(plan(system).build?.backendPath).toEqual(['build', '.']);
-});
-
-test.each<[BuildSystem, string, string]>([
+test.each<[string, Outline, string]>([
   [
-    { requires: ['hatchling'], backend: 'hatchling.build' },
-    '3.12',
-    'its build backend `hatchling.build` is not supported yet',
+    'maturin',
+    { buildSystem: { requires: ['maturin>=1,<2'], backend: 'maturin' } },
+    `its build requirement \`maturin>=1,<2\` needs ${rust}`,
   ],
   [
-    { requires: [], backend: 'constructor' },
-    '3.12',
-    'its build backend `constructor` is not supported yet',
+    'setuptools-rust of setup.py',
+    { setupRequires: ['setuptools_rust'] },
+    `its build requirement \`setuptools_rust\` needs ${rust}`,
   ],
   [
-    { requires: [], backend: '__proto__' },
-    '3.12',
-    'its build backend `__proto__` is not supported yet',
+    'Go',
+    { buildSystem: { requires: ['setuptools-golang'] } },
+    'its build requirement `setuptools-golang` needs a Go toolchain and vendored modules, which recipes do not have',
   ],
   [
-    { requires: ['setuptools', 'Cython>=0.29'], backend: setuptools },
-    '3.12',
-    'its build requirement `Cython>=0.29` is not supported yet',
+    'git',
+    { buildSystem: { requires: ['a @ git+https://git.example/a'] } },
+    'its build requirement `a @ git+https://git.example/a` is a direct reference to something else than a file of the web',
   ],
   [
-    { requires: ['setuptools @ https://evil.example/setuptools.whl'] },
-    '3.12',
-    'its build requirement `setuptools @ https://evil.example/setuptools.whl` is not supported yet',
+    'no name',
+    { buildSystem: { requires: ['not a name!'] } },
+    'its build requirement `not a name!` is not valid',
   ],
   [
-    { requires: ['setuptools<60'] },
-    '3.12',
-    'its build requirement `setuptools<60` is not met by setuptools 80.9.0, which is pinned for Python 3.12',
-  ],
-  [
-    { requires: ['poetry-core'] },
-    '3.7',
-    'its build requirement `poetry-core` is not met by any poetry-core, which is pinned for Python 3.7',
-  ],
-  [
-    { requires: [], backend: poetry },
-    '2.7',
-    'it is built with poetry-core, of which no version is pinned for Python 2.7',
-  ],
-  [{ requires: ['not a name!'] }, '3.12', 'its build requirement `not a name!` is not valid'],
-  [
-    { requires: ['wheel\u001b[31m ?'] },
-    '3.12',
+    'control characters',
+    { buildSystem: { requires: ['wheel\u001b[31m ?'] } },
     'its build requirement `wheel\\x1b[31m ?` is not valid',
   ],
   [
-    { requires: ['wheel; os_name ~= "posix"'] },
-    '3.12',
+    'a marker without a meaning',
+    { buildSystem: { requires: ['wheel; os_name ~= "posix"'] } },
     'its build requirement `wheel; os_name ~= "posix"` has a marker without a meaning',
   ],
-])('refused: %j on %s', (system, python, reason) => {
-  const { build, packages, refused } = plan(system, { python });
-  expect(build).toBeUndefined();
-  expect(packages).toEqual([]);
-  expect([...refused]).toEqual([['x86_64-linux', reason]]);
+  [
+    'nothing says how',
+    { hasSetupPy: false },
+    'its source has neither a setup.py nor a `[build-system]` in a pyproject.toml',
+  ],
+])('refused: %s', (_, outline, reason) => {
+  const { needs, platforms, refused } = judge(outline);
+  expect(needs).toBeUndefined();
+  expect(platforms).toEqual([]);
+  expect([...refused]).toEqual([['x86_64-linux', { code: 'BACKEND_UNSUPPORTED', reason }]]);
 });
 
-test('a requirement of some platforms refuses those, and tools of some are there on all', () => {
-  const system = {
-    requires: [
-      'poetry-core',
-      'setuptools; sys_platform == "linux"',
-      'pyobjc; sys_platform == "darwin" and platform_machine == "arm64"',
-    ],
-    backend: poetry,
-  };
-  const { build, packages, refused } = plan(system, {
+test('what some platforms cannot have refuses those, and no other', () => {
+  const judged = judge({
+    buildSystem: {
+      requires: ['a', 'b; sys_platform == "linux"', 'maturin; platform_machine == "arm64"'],
+      backend: 'own',
+    },
     systems: ['x86_64-linux', 'x86_64-darwin', 'aarch64-darwin'],
   });
-  expect(build?.environment).toBe('poetry-core-2-setuptools-80');
-  expect(packages.map(({ name }) => name)).toEqual(['poetry-core', 'setuptools', 'wheel']);
-  expect([...refused.keys()]).toEqual(['aarch64-darwin']);
+  expect(requirementsOf(judged)).toEqual(['a', 'b; sys_platform == "linux"']);
+  expect(judged.platforms.map(({ system }) => system)).toEqual(['x86_64-linux', 'x86_64-darwin']);
+  expect([...judged.refused.keys()]).toEqual(['aarch64-darwin']);
+});
+
+test.each<[BuildSystem | undefined, boolean]>([
+  [undefined, true],
+  [{ requires: [] }, true],
+  [{ requires: ['setuptools'], backend: 'own', backendPath: ['.'] }, true],
+  [{ requires: ['poetry-core'], backend: poetry }, false],
+])('whether %j runs setup.py: %s', (system, expected) => {
+  expect(runsSetupPy(system)).toBe(expected);
 });

@@ -114,7 +114,7 @@ test('an extra that development alone asks for is an edge of its package', async
 
 const folder = { kind: 'path', path: 'gone' } as const;
 const live = [{ kind: 'tree', fileName: 'source', source: folder, integrities: [] }] as const;
-const hatch = { buildSystem: { requires: ['hatchling'], backend: 'hatchling.build' } };
+const rust = { buildSystem: { requires: ['maturin'], backend: 'maturin' } };
 
 test.each<[string, LockOutline, string]>([
   [
@@ -137,7 +137,7 @@ test.each<[string, LockOutline, string]>([
   [
     'a backend that is not supported',
     { ...outline, packages: { ...outline.packages, 'tool@1': { files: ['tool-1.tar.gz'] } } },
-    '`tool@1` cannot be installed on aarch64-darwin, x86_64-linux: its build backend `hatchling.build` is not supported yet',
+    '`tool@1` cannot be installed on aarch64-darwin, x86_64-linux: its build requirement `maturin` needs a Rust toolchain and vendored crates, which recipes do not have',
   ],
   [
     'a folder that is not there',
@@ -145,7 +145,7 @@ test.each<[string, LockOutline, string]>([
     '`gone`, which the lock names, is not there or has neither pyproject.toml nor setup.py',
   ],
 ])('development groups with %s are left out, with a warning', async (_, lock, reason) => {
-  const registry = fakeRegistry({ facts: { 'tool-1.tar.gz': hatch } });
+  const registry = fakeRegistry({ facts: { 'tool-1.tar.gz': rust } });
   const pinned = await pin(makeLock(lock), { registry });
   expect([...pinned.graph.environments.keys()]).toEqual(['default', 'check']);
   expect([...pinned.graph.packages.keys()]).toEqual(['app@1', 'base@1', 'pip@25.3']);

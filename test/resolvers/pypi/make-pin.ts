@@ -2,7 +2,9 @@ import type { LockedGraph, PinnedPackage } from '../../../graph/types.ts';
 import { validateGraph } from '../../../graph/validate.ts';
 import { type Pinned, type PinOptions, pinGraph } from '../../../resolvers/pypi/pin.ts';
 import { parsePython } from '../../../resolvers/pypi/target.ts';
-import type { Registry } from '../../../resolvers/registry/types.ts';
+import type { PackageIndex, Registry } from '../../../resolvers/registry/types.ts';
+import { buildTools } from '../../support/build-tools.ts';
+import { fakeIndex } from '../../support/fake-index.ts';
 import { fakeRegistry } from '../../support/fake-registry.ts';
 import { platformOf } from './make-lock.ts';
 
@@ -10,6 +12,8 @@ export interface PinRequest extends Partial<Omit<PinOptions, 'python' | 'platfor
   readonly python?: string;
   readonly systems?: readonly string[];
   readonly registry?: Registry;
+  /** What build requirements are solved with; the usual build tools without it. */
+  readonly index?: PackageIndex;
   /** Files beside the lock, by path. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
@@ -23,6 +27,7 @@ export const pin = async (graph: LockedGraph, request: PinRequest = {}): Promise
     python = '3.12',
     systems = ['aarch64-darwin', 'x86_64-linux'],
     registry = fakeRegistry(),
+    index = fakeIndex(buildTools),
     files = {},
     ...options
   } = request;
@@ -40,7 +45,7 @@ export const pin = async (graph: LockedGraph, request: PinRequest = {}): Promise
       },
       ...options,
     },
-    registry,
+    { registry, index },
   );
   validateGraph(pinned.graph);
   return pinned;

@@ -13,8 +13,10 @@ const windowsWheel = 'a-1.0-cp312-cp312-win_amd64.whl';
 const pureWheel = 'a-1.0-py3-none-any.whl';
 const sdist = 'a-1.0.tar.gz';
 
-const hatch = { hasSetupPy: false, buildSystem: { requires: [], backend: 'hatchling.build' } };
-const needsHatch = fakeRegistry({ facts: { [sdist]: hatch } });
+const maturin = { requires: ['maturin'], backend: 'maturin' };
+const needsRust = fakeRegistry({ facts: { [sdist]: { hasSetupPy: false, buildSystem: maturin } } });
+const rust =
+  'its build requirement `maturin` needs a Rust toolchain and vendored crates, which recipes do not have';
 
 test.each<[string, readonly string[], Parameters<typeof pin>[1], readonly string[]]>([
   [
@@ -69,13 +71,13 @@ test('every file has its URL and the hash of the lock', async () => {
 test('a source that cannot be built gives way to wheels where there are any', async () => {
   const pinned = await pin(lockOf({ files: [linuxWheel, sdist] }), {
     prefer: 'sdist',
-    registry: needsHatch,
+    registry: needsRust,
   });
   expect(filesOf(pinned, 'a@1.0')).toEqual([`x86_64-linux ${linuxWheel}`]);
   expect(packageOf(pinned, 'a@1.0').build).toBeUndefined();
   expect(said(pinned)).toEqual([
-    'warning platform-without-file `a@1.0` cannot be installed on aarch64-darwin: its build backend `hatchling.build` is not supported yet',
-    'note wheel-instead `a@1.0`: its build backend `hatchling.build` is not supported yet; its wheel is used on x86_64-linux',
+    `warning platform-without-file \`a@1.0\` cannot be installed on aarch64-darwin: ${rust}`,
+    `note wheel-instead \`a@1.0\`: ${rust}; its wheel is used on x86_64-linux`,
   ]);
 });
 
@@ -94,7 +96,7 @@ test('a platform without any file is a warning that says what to do', async () =
 });
 
 test('a source that only some platforms can build: the others take wheels', async () => {
-  const buildSystem = { requires: ['setuptools', 'pyobjc; sys_platform == "darwin"'] };
+  const buildSystem = { requires: ['setuptools', 'maturin; sys_platform == "darwin"'] };
   const pinned = await pin(lockOf({ files: [macWheel, sdist] }), {
     prefer: 'sdist',
     registry: fakeRegistry({ facts: { [sdist]: { buildSystem } } }),
@@ -118,11 +120,10 @@ test.each<[string, PackageOutline, Parameters<typeof pin>[1], object]>([
   [
     'the source cannot be built',
     { files: [sdist] },
-    { registry: needsHatch },
+    { registry: needsRust },
     {
       code: 'BACKEND_UNSUPPORTED',
-      message:
-        '`a@1.0` cannot be installed on aarch64-darwin, x86_64-linux: its build backend `hatchling.build` is not supported yet',
+      message: `\`a@1.0\` cannot be installed on aarch64-darwin, x86_64-linux: ${rust}`,
       hint: 'lock a version that has a wheel for this Python and these systems',
     },
   ],
@@ -151,12 +152,12 @@ test.each<[string, PackageOutline, Parameters<typeof pin>[1], object]>([
     },
     {
       files: {
-        'lib/a/pyproject.toml': '[build-system]\nrequires = ["flit"]\nbuild-backend = "flit"',
+        'lib/a/pyproject.toml': '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"',
       },
     },
     {
       code: 'BACKEND_UNSUPPORTED',
-      hint: 'name a build backend that is supported in its pyproject.toml',
+      hint: 'change the `[build-system]` of its pyproject.toml',
     },
   ],
 ])('nothing usable: %s', async (_, outline, request, error) => {

@@ -3,10 +3,10 @@ import { convert } from '../../../converters/poetry/convert.ts';
 import { Lock2nixError } from '../../../graph/errors.ts';
 import { formatJson, graphToJson } from '../../../graph/serialise.ts';
 import type { Gap, PackageId } from '../../../graph/types.ts';
-import { buildTool } from '../../../resolvers/pypi/build-tools.ts';
 import type { Registry } from '../../../resolvers/registry/types.ts';
+import { fakeIndex } from '../../support/fake-index.ts';
 import { fakeRegistry, sriOf } from '../../support/fake-registry.ts';
-import { indexFile, type LockOutline, makeLock } from './make-lock.ts';
+import { type LockOutline, makeLock } from './make-lock.ts';
 import { membersOf, packageOf, pin, said } from './make-pin.ts';
 
 const both = ['aarch64-darwin', 'x86_64-linux'];
@@ -142,12 +142,12 @@ test('groups are part of the environment, not of the root’s own dependencies',
 test('a root without a folder has no package; one that cannot be built is refused by name', async () => {
   const lock = makeLock({ needs: ['a'], packages: { 'a@1': {} } });
   expect((await pin(lock)).graph.roots).toEqual([{ name: 'project', scripts: [] }]);
-  const buildSystem = { requires: ['hatchling'], backend: 'hatchling.build' };
+  const buildSystem = { requires: ['maturin'], backend: 'maturin' };
   const own = makeLock({ needs: [], packages: {}, root: { name: 'demo', path: '.', buildSystem } });
   await expect(pin(own)).rejects.toMatchObject({
     code: 'BACKEND_UNSUPPORTED',
     message:
-      'the project `demo` cannot be built: its build backend `hatchling.build` is not supported yet',
+      'the project `demo` cannot be built: its build requirement `maturin` needs a Rust toolchain and vendored crates, which recipes do not have',
   });
 });
 
@@ -175,7 +175,7 @@ test('patch releases that markers look at are in the target', async () => {
   });
 });
 
-const setuptoolsFile = buildTool('setuptools', '3.12')?.artifacts[0];
+const setuptoolsFile = 'setuptools-80.9.0-py3-none-any.whl';
 const withSetuptools = (files: LockOutline['packages'][string]) =>
   makeLock({
     needs: ['app', 'setuptools'],
@@ -183,27 +183,24 @@ const withSetuptools = (files: LockOutline['packages'][string]) =>
   });
 
 test('a build tool that the lock has as the same file is shared', async () => {
-  const { fileName = '', integrity } = setuptoolsFile ?? {};
-  const locked = {
-    ...indexFile(fileName),
-    integrities: integrity === undefined ? [] : [integrity],
-  };
-  const pinned = await pin(withSetuptools({ artifacts: [locked] }));
+  const pinned = await pin(withSetuptools({ files: [setuptoolsFile] }));
   expect(membersOf(pinned, 'setuptools-80')).toEqual(['setuptools@80.9.0', 'wheel@0.45.1']);
   expect(packageOf(pinned, 'setuptools@80.9.0').artifacts[0]?.source).toEqual({
     kind: 'registry',
-    url: `https://files.example/${fileName}`,
+    url: `https://files.example/${setuptoolsFile}`,
   });
 });
 
 test.each([
-  ['another wheel', { files: ['setuptools-80.9.0-py3-none-any.whl'] }],
+  ['another wheel', { files: ['setuptools-80.9.0-py2.py3-none-any.whl'] }],
   ['the source', { files: ['setuptools-80.9.0.tar.gz'] }],
 ])('a build tool that the lock has as %s is kept apart', async (_, files) => {
   const pinned = await pin(withSetuptools(files));
   expect(membersOf(pinned)).toEqual(['app@1', 'setuptools@80.9.0']);
   expect(membersOf(pinned, 'setuptools-80')).toEqual(['setuptools@80.9.0#build', 'wheel@0.45.1']);
-  expect(packageOf(pinned, 'setuptools@80.9.0#build').artifacts).toEqual([setuptoolsFile]);
+  expect(packageOf(pinned, 'setuptools@80.9.0#build').artifacts).toMatchObject([
+    { fileName: setuptoolsFile, integrity: { sri: sriOf(setuptoolsFile) } },
+  ]);
 });
 
 test('packages with different tools have build environments of different names', async () => {
@@ -290,13 +287,40 @@ test.each(['setuptools', 'setuptools>=3.0', 'Setuptools (>=40)'])(
   },
 );
 
+test('the lock leaves out `setuptools<58`: the newest that meets it is added', async () => {
+  const pinned = await pin(gapLock('setuptools<58'));
+  expect(membersOf(pinned)).toContain('setuptools@57.5.0 x86_64-linux');
+});
+
+test('what is filled in brings what it needs, within the bounds of the lock', async () => {
+  const lock = makeLock({
+    needs: ['app'],
+    packages: { 'app@1': { needs: ['platformdirs'] }, 'platformdirs@4': {} },
+    gaps: [gap('app@1', 'dependencies', 'app 1: …', 'wheel')],
+  });
+  const needs = ['packaging>=24.0', 'platformdirs'];
+  const index = fakeIndex({
+    wheel: { '0.47': ['platformdirs>=5'], '0.46.3': needs },
+    packaging: { '26.0': [] },
+    platformdirs: { '4': [], '5': [] },
+    pip: { '25.3': [] },
+  });
+  const pinned = await pin(lock, { index });
+  expect(membersOf(pinned)).toEqual(['app@1', 'packaging@26.0', 'platformdirs@4', 'wheel@0.46.3']);
+  const edges = packageOf(pinned, 'wheel@0.46.3').dependencies.map(({ to }) => to);
+  expect(edges).toContain('packaging@26.0');
+});
+
 test.each([
-  ['setuptools<58', 'setuptools 80.9.0, which is pinned for Python 3.12, does not meet it'],
+  [
+    'setuptools<1',
+    'no version of setuptools fits this Python, these systems and the lock, so the environment is without it',
+  ],
   ['distribute', 'the environment is without it'],
   ['hatchling', 'the environment is without it'],
   ['not valid!', 'the environment is without it'],
 ])(
-  'the lock leaves out `%s`, which is not pinned: a warning says so',
+  'the lock leaves out `%s`, which cannot be filled in: a warning says so',
   async (requirement, reason) => {
     const pinned = await pin(gapLock(requirement));
     expect(membersOf(pinned)).toEqual(['app@1', 'gunicorn@20.0.4 x86_64-linux']);

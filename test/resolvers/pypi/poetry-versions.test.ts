@@ -4,6 +4,8 @@ import { validateGraph } from '../../../graph/validate.ts';
 import { pinGraph } from '../../../resolvers/pypi/pin.ts';
 import { choosePython } from '../../../resolvers/pypi/target.ts';
 import { convertTexts, readFixture } from '../../converters/poetry/support.ts';
+import { buildTools } from '../../support/build-tools.ts';
+import { fakeIndex } from '../../support/fake-index.ts';
 import { fakeRegistry } from '../../support/fake-registry.ts';
 
 const platforms = ['x86_64-linux', 'aarch64-darwin'].flatMap(
@@ -28,7 +30,7 @@ test.each(['version-1.0', 'version-1.1', 'version-2.0', 'version-2.1'])(
         strict: false,
         readPath: () => undefined,
       },
-      fakeRegistry(),
+      { registry: fakeRegistry(), index: fakeIndex(buildTools) },
     );
     validateGraph(graph);
     const root = [...graph.packages.values()].find(({ id }) => id === graph.roots[0]?.package);

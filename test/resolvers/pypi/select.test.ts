@@ -54,6 +54,21 @@ test('a package’s own marker and its requires-python decide between candidates
   expect(chosen(graph, { python: '3.9' })).toEqual(['a@1', 'b@1']);
 });
 
+test.each([
+  ['x86_64-linux', ['app@1.0', 'torch@2.9']],
+  ['x86_64-darwin', ['app@1.0', 'torch@2.2']],
+])('what was chosen for some platforms is no candidate elsewhere: %s', (system, expected) => {
+  const graph = makeLock({
+    needs: ['app'],
+    packages: {
+      'app@1.0': { needs: ['torch'] },
+      'torch@2.9': { platforms: ['x86_64-linux', 'aarch64-linux'] },
+      'torch@2.2': { platforms: ['x86_64-darwin'] },
+    },
+  });
+  expect(chosen(graph, { system })).toEqual(expected);
+});
+
 test('a worse candidate is taken when another requirer needs it, whatever comes first', () => {
   for (const needs of [
     ['x', 'y'],

@@ -213,3 +213,34 @@ test('no default folder without HOME', () => {
     expect.objectContaining({ code: 'USAGE', hint: 'use --cache-dir' }),
   );
 });
+
+test.each([0, 10, 20_000, 200_000])(
+  'a paged entry: a value of %i bytes, and parts behind it',
+  async (size) => {
+    const folder = await newFolder();
+    const value = { text: 'é'.repeat(size / 2) };
+    const body = Buffer.from(Array.from({ length: 5000 }, (_, line) => `line ${line}\n`).join(''));
+    await openCache({ folder }).writePaged('listing', key, { value, body });
+    const [file = ''] = await listFiles(folder);
+    expect(file).toMatch(/^v1\/listing\/[0-9a-f]{2}\/[0-9a-f]{64}\.paged$/);
+    const cache = openCache({ folder });
+    const found = cache.recallPaged('listing', key, (head, read) => ({ head, read }));
+    expect(found?.head).toEqual(value);
+    expect(String(found?.read(7, 6))).toBe('line 1');
+    expect(String(found?.read(body.length - 10, 9))).toBe('line 4999');
+    expect(found?.read(body.length - 10, 11)).toBeUndefined();
+    expect(cache.recallPaged('listing', { ...key, of: 'tree' }, () => 1)).toBeUndefined();
+    expect(cache.recall('listing', key, () => 1)).toBeUndefined();
+    openCache({ folder, readOnly: true }).forget('listing', key);
+    expect(await listFiles(folder)).toEqual([file]);
+    cache.forget('listing', key);
+    expect(await listFiles(folder)).toEqual([]);
+    expect(found?.read(body.length - 10, 9)).toBeUndefined();
+  },
+);
+
+test('recall gives at once what read gives', async () => {
+  const folder = await newFolder();
+  await openCache({ folder }).write('url-hash', key, 'one');
+  expect(openCache({ folder }).recall('url-hash', key, parseText)).toBe('one');
+});

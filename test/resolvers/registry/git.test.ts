@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkoutGit, type GitOptions } from '../../../resolvers/registry/git.ts';
+import { checkoutGit, findCommit, type GitOptions } from '../../../resolvers/registry/git.ts';
 import type { GitRequest } from '../../../resolvers/registry/types.ts';
 import { type FileTree, narHash } from '../../../standards/nar.ts';
 import { commitFiles, runGit } from '../../support/git-repository.ts';
@@ -239,4 +239,65 @@ test('over http: credentials go in a header to their host, and no error shows th
   } finally {
     await server.close();
   }
+});
+
+/** A repository with a branch and a tag of one name, an annotated tag, and names with slashes. */
+const named = (): { readonly url: string; readonly ids: Readonly<Record<string, string>> } => {
+  const path = join(folder, 'named');
+  if (existsSync(path)) rmSync(path, { recursive: true });
+  const first = commitFiles(path, { a: '1\n' });
+  runGit(path, 'tag', 'light');
+  runGit(path, 'tag', 'both');
+  runGit(path, 'tag', '--annotate', '--message=x', 'v1.0');
+  const second = commitFiles(path, { a: '2\n' });
+  runGit(path, 'branch', 'both');
+  runGit(path, 'branch', 'feature/x');
+  const third = commitFiles(path, { a: '3\n' });
+  return { url: `file://${path}`, ids: { first, second, third } };
+};
+
+const commitOf = (url: string, ref: string): Promise<string> =>
+  findCommit({ url, ref }, { env: process.env, protocols: ['file'] });
+
+test('branches, tags and beginnings of ids name commits', async () => {
+  const { url, ids } = named();
+  const { first = '', second = '', third = '' } = ids;
+  const expected: readonly (readonly [string, string])[] = [
+    ['HEAD', third],
+    ['main', third],
+    ['light', first],
+    ['v1.0', first],
+    ['both', second],
+    ['feature/x', second],
+    ['refs/tags/both', first],
+    ['refs/tags/v1.0', first],
+    [first.slice(0, 7), first],
+    [second, second],
+  ];
+  for (const [ref, commit] of expected)
+    expect([ref, await commitOf(url, ref)]).toEqual([ref, commit]);
+  expect(leftovers()).toEqual([]);
+});
+
+test.each([
+  ['missing', 'it has no such branch or tag'],
+  ['main~1', 'it is no name of a branch or tag'],
+  ['--upload-pack=x', 'it is no name of a branch or tag'],
+  ['a b', 'it is no name of a branch or tag'],
+  ['*', 'it is no name of a branch or tag'],
+  ['ain', 'it has no such branch or tag'],
+  ['0000000', 'it has no such branch, tag or commit, or several commits that begin so'],
+])('%s names no commit', async (ref, why) => {
+  const { url } = named();
+  await expect(commitOf(url, ref)).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: expect.stringContaining(`: ${why}`),
+  });
+});
+
+test('a name is looked up only where it may be, and shown without credentials', async () => {
+  await expect(commitOf('/etc', 'main')).rejects.toMatchObject({ code: 'GIT_FAILED' });
+  await expect(
+    findCommit({ url: 'ext::https://u:s3cret@x/', ref: 'main' }, { env: process.env }),
+  ).rejects.toMatchObject({ message: expect.not.stringContaining('s3cret') });
 });

@@ -1,6 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createCredentials } from '../../../resolvers/registry/credentials.ts';
-import { createHttp, type Http, type HttpOptions } from '../../../resolvers/registry/http.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpOptions,
+  type Range,
+} from '../../../resolvers/registry/http.ts';
 import { type Loopback, type Script, startLoopback } from '../../support/loopback.ts';
 
 const servers: Loopback[] = [];
@@ -295,6 +300,71 @@ test('asks no more than `concurrency` at once', async () => {
   await Promise.all(Array.from({ length: 9 }, () => textOf(http, `${server.url}/a`)));
   expect(most).toBe(3);
   expect(progress.at(-1)).toBe(9);
+});
+
+test('small answers have a limit of their own', async () => {
+  let open = 0;
+  let most = 0;
+  const script: Script = (_request, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    setTimeout(() => {
+      open -= 1;
+      response.end('ok');
+    }, 20);
+  };
+  const server = await serve({ '/a': script });
+  const { http } = client({ concurrency: 1, smallConcurrency: 4 });
+  const ask = () => http.get(`${server.url}/a`, { maxBytes: 10, small: true });
+  await Promise.all(Array.from({ length: 9 }, ask));
+  expect(most).toBe(4);
+});
+
+test('a question may ask for fewer attempts', async () => {
+  const server = await serve({ '/a': { status: 500 } });
+  const { http } = client();
+  await expect(http.get(`${server.url}/a`, { maxBytes: 10, retries: 0 })).rejects.toMatchObject({
+    message: `\`${server.url}/a\` answers 500 (attempts: 1)`,
+  });
+});
+
+const partial = (range: string | undefined, body: string): Script => ({
+  status: 206,
+  headers: range === undefined ? {} : { 'content-range': range },
+  body,
+});
+
+test.each<[string, Range, Script, object]>([
+  [
+    'a part',
+    { start: 2, end: 4 },
+    partial('bytes 2-4/9', 'cde'),
+    { start: 2, total: 9, body: 'cde' },
+  ],
+  ['the end', { last: 3 }, partial('bytes 6-8/9', 'ghi'), { start: 6, total: 9, body: 'ghi' }],
+  [
+    'a file shorter than that',
+    { last: 30 },
+    partial('bytes 0-1/2', 'ab'),
+    { start: 0, body: 'ab' },
+  ],
+  ['up to the end', { start: 1, end: 9 }, partial('bytes 1-2/3', 'bc'), { start: 1, total: 3 }],
+  ['another part', { start: 2, end: 4 }, partial('bytes 0-2/9', 'abc'), { kind: 'unranged' }],
+  ['less than it says', { start: 0, end: 4 }, partial('bytes 0-4/9', 'ab'), { kind: 'unranged' }],
+  ['of unknown length', { last: 3 }, partial('bytes 6-8/*', 'ghi'), { kind: 'unranged' }],
+  ['nothing said', { last: 3 }, partial(undefined, 'ghi'), { kind: 'unranged' }],
+  ['the whole', { last: 3 }, { body: 'abcdefghi' }, { kind: 'unranged' }],
+  ['refused', { last: 3 }, { status: 416 }, { kind: 'unranged' }],
+  ['missing', { last: 3 }, { status: 404 }, { kind: 'missing', status: 404 }],
+])('ranges: %s', async (_, range, script, expected) => {
+  const server = await serve({ '/a': script });
+  const { http } = client();
+  const answer = await http.getRange(`${server.url}/a`, { range, maxBytes: 100 });
+  expect(answer.kind === 'part' ? { ...answer, body: String(answer.body) } : answer).toMatchObject(
+    expected,
+  );
+  const asked = 'last' in range ? `bytes=-${range.last}` : `bytes=${range.start}-${range.end}`;
+  expect(server.requests[0]?.headers.range).toBe(asked);
 });
 
 test('offline asks nobody', async () => {

@@ -112,7 +112,7 @@ test('URL facts are enough to work offline; they hold no times', async () => {
   await open(second, { now: () => 2 }).fileUrls(`${server.url}/simple`, 'demo', files);
   const facts = await contentsOf(join(first, 'v1', 'file-url'));
   expect(await contentsOf(join(second, 'v1', 'file-url'))).toEqual(facts);
-  await rm(join(first, 'v1', 'index'), { recursive: true });
+  await rm(join(first, 'v1', 'listing'), { recursive: true });
   const urls = await open(first, { offline: true }).fileUrls(`${server.url}/simple`, 'demo', files);
   expect(urls.get('demo-1.0.tar.gz')).toBe(`${server.url}/f/demo-1.0.tar.gz`);
 });
@@ -326,6 +326,7 @@ test('reads what an sdist says, once, and offline from the cache', async () => {
   const facts = {
     buildSystem: { requires: ['flit_core'], backend: 'flit_core.buildapi' },
     hasSetupPy: false,
+    setupRequires: [],
     name: 'demo',
     version: '1.0',
     metadataVersion: '2.2',
@@ -344,7 +345,13 @@ test('reads what an sdist says, once, and offline from the cache', async () => {
   expect(await open(folder, { offline: true }).archiveFacts(archive)).toEqual(facts);
   expect(server.requests).toHaveLength(1);
   const sub = await registry.archiveFacts({ ...archive, subdirectory: 'sub' });
-  expect(sub).toEqual({ hasSetupPy: true, requiresDist: [], dynamic: [], metadata: {} });
+  expect(sub).toEqual({
+    hasSetupPy: true,
+    setupRequires: [],
+    requiresDist: [],
+    dynamic: [],
+    metadata: {},
+  });
   await expect(registry.archiveFacts({ ...archive, subdirectory: '../x' })).rejects.toMatchObject({
     code: 'ARCHIVE_INVALID',
     message: '`demo-1.0.tar.gz` has no folder `../x`',
@@ -410,7 +417,13 @@ const project: FileTree = {
     ['sub', { kind: 'directory', entries: new Map() }],
   ]),
 };
-const projectFacts = { hasSetupPy: true, requiresDist: [], dynamic: [], metadata: {} };
+const projectFacts = {
+  hasSetupPy: true,
+  setupRequires: [],
+  requiresDist: [],
+  dynamic: [],
+  metadata: {},
+};
 
 test('hashes a forge archive as the tree in it', async () => {
   const tar = (level: number): Uint8Array =>
@@ -437,6 +450,31 @@ test('hashes a forge archive as the tree in it', async () => {
     code: 'OFFLINE',
     message: `\`${server.url}/c.tar.gz\` is not in the cache`,
   });
+});
+
+test('asks for the commit of a name once, and offline gives the last answer', async () => {
+  const commit = 'c'.repeat(40);
+  let asked = 0;
+  const findCommit = async (): Promise<string> => {
+    asked += 1;
+    return commit;
+  };
+  const folder = await newFolder();
+  const request = { url: 'https://u:s3cret@git.example/demo', ref: 'main' };
+  const registry = open(folder, { findCommit });
+  expect(await Promise.all([registry.gitCommit(request), registry.gitCommit(request)])).toEqual([
+    commit,
+    commit,
+  ]);
+  expect(asked).toBe(1);
+  const offline = open(folder, { offline: true });
+  expect(await offline.gitCommit(request)).toBe(commit);
+  expect(await offline.gitCommit({ ...request, ref: 'd'.repeat(40) })).toBe('d'.repeat(40));
+  await expect(offline.gitCommit({ ...request, ref: 'other' })).rejects.toMatchObject({
+    code: 'OFFLINE',
+    message: '`other of https://git.example/demo` is not in the cache',
+  });
+  expect(JSON.stringify(await contentsOf(folder))).not.toContain('s3cret');
 });
 
 test('checks a commit out once, with submodules unless told otherwise', async () => {

@@ -66,7 +66,7 @@ export const wordsFor = (universe: Universe): Words<IntegerSet> => ({
   set: (set, name) => {
     const existing = versionsIn(universe, name, integerSets.full);
     const kept = existing.filter((version) => contains(set, version));
-    if (kept.length === 0) return integerSets.format(set);
+    if (kept.length === 0) return set === integerSets.full ? '' : integerSets.format(set);
     return kept.length === existing.length
       ? ''
       : integerSets.format(kept.reduce((a, b) => a | only(b), 0));

@@ -1,0 +1,37 @@
+import type { Diagnostic } from '../../../graph/errors.ts';
+import type { ConstraintRule } from '../../../graph/requirements.ts';
+import { nearest } from '../../../standards/nearest.ts';
+
+/** What versions were sought for. */
+export interface Seen {
+  /** The names of everybody who could ask: distributions and projects. */
+  readonly askers: readonly string[];
+  /** The names of everything that was asked for. */
+  readonly asked: readonly string[];
+}
+
+const nearMiss = (name: string, known: readonly string[]): string | undefined =>
+  known.includes(name) ? undefined : nearest(name, [...known].sort());
+
+/**
+ * A warning for each constraint that found no requirement to change, with the nearest name. `fired`:
+ * the rules that did.
+ */
+export const unmatchedRules = (
+  rules: readonly ConstraintRule[],
+  fired: ReadonlySet<ConstraintRule>,
+  { askers, asked }: Seen,
+): readonly Diagnostic[] =>
+  rules
+    .filter((rule) => !fired.has(rule))
+    .map(({ of, on, place }) => {
+      const near = nearMiss(on, asked) ?? (of === '*' ? undefined : nearMiss(of, askers));
+      const who = of === '*' ? 'nobody' : `\`${of}\` does not`;
+      const verb = of === '*' ? 'asks' : 'ask';
+      return {
+        severity: 'warning',
+        code: 'rule-unmatched',
+        message: `${place}: ${who} ${verb} for \`${on}\`, so the rule does nothing`,
+        ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` }),
+      };
+    });

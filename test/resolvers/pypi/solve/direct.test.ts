@@ -1,0 +1,198 @@
+import { expect, test } from '@jest/globals';
+import type { Integrity } from '../../../../graph/types.ts';
+import type { FakeProjects } from '../../../support/fake-index.ts';
+import { fakeRegistry, sriOf } from '../../../support/fake-registry.ts';
+import { packageOf, pin } from '../make-pin.ts';
+import { type Asked, type Asking, answer, idsOf, resolve, saidBy } from './ask.ts';
+
+const rev = '0123456789abcdef0123456789abcdef01234567';
+const archive = 'https://files.example/tool-2.0.tar.gz';
+const repository = 'https://git.example/app.git';
+const projects: FakeProjects = {
+  dep: { '1': [], '2': [] },
+  tool: { '1.0': [], '3.0': [] },
+  user: { '1': ['tool<2.5'] },
+  remote: { '1': [`tool @ ${archive}`] },
+};
+const registry = fakeRegistry({
+  facts: {
+    'tool-2.0.tar.gz': { name: 'Tool', version: '2.0', requiresDist: ['dep<2'] },
+    [repository]: {
+      name: 'app',
+      version: '5',
+      requiresDist: [`tool @ ${archive}`, 'dep>=1', 'dep==1; extra == "one"'],
+    },
+  },
+});
+
+const tool: Asking = {
+  text: `tool @ ${archive}`,
+  name: 'tool',
+  source: { kind: 'url', url: archive },
+};
+const bare: Asking = { text: archive, source: { kind: 'url', url: archive } };
+const app: Asking = {
+  text: `app @ git+${repository}@${rev}`,
+  name: 'app',
+  source: { kind: 'git', url: repository, rev },
+};
+const sources = { registry };
+
+test.each<[Asking[], readonly string[], Asked?]>([
+  [[tool], ['dep@1', 'tool@2.0']],
+  [
+    [bare, 'user'],
+    ['dep@1', 'tool@2.0', 'user@1'],
+  ],
+  [['tool', 'dep'], ['dep@1', 'tool@2.0'], { constraints: [tool] }],
+  // What a source names is allowed as if the project had named it.
+  [[app], ['app@5', 'dep@1', 'tool@2.0']],
+  [
+    [{ ...(app as object), text: 'app[one]', extras: ['one'] } as Asking],
+    ['app@5', 'dep@1', 'tool@2.0'],
+  ],
+  // What a package of an index names must be named by the project, too.
+  [
+    ['remote', tool],
+    ['dep@1', 'remote@1', 'tool@2.0'],
+  ],
+])('%#: direct sources', async (asking, expected, asked = {}) => {
+  const resolution = await resolve(projects, asking, { ...asked, sources });
+  expect(idsOf(resolution)).toEqual(expected);
+});
+
+test('a source is pinned as it is named', async () => {
+  const { graph } = await resolve(projects, [app], { sources });
+  const pinned = await pin(graph, { systems: ['x86_64-linux'], registry });
+  expect(packageOf(pinned, 'app@5').artifacts).toEqual([
+    {
+      kind: 'tree',
+      fileName: 'app.git',
+      source: { kind: 'git', url: repository, rev },
+      integrity: { sri: sriOf(rev), of: 'tree' },
+    },
+  ]);
+  expect(packageOf(pinned, 'tool@2.0').artifacts).toEqual([
+    {
+      kind: 'sdist',
+      fileName: 'tool-2.0.tar.gz',
+      source: { kind: 'url', url: archive },
+      integrity: { sri: sriOf(archive), of: 'file' },
+    },
+  ]);
+});
+
+const file = (fileName: string): Integrity => ({ sri: sriOf(fileName), of: 'file' });
+
+test.each<[Asking[], string, Asked?]>([
+  [
+    [
+      tool,
+      {
+        ...(bare as object),
+        text: 'other',
+        source: { kind: 'git', url: repository, rev },
+        name: 'tool',
+      } as Asking,
+    ],
+    'ARCHIVE_INVALID: `other` (in.txt:2) leads to a package that calls itself `app`',
+  ],
+  [['remote'], 'a source that only the project itself can name'],
+  [[tool, 'tool>=3'], 'UNSATISFIABLE: '],
+  [
+    [
+      { text: 'dep', index: 'https://one.example/simple' },
+      { text: 'dep>1', index: 'https://two.example/simple' },
+    ],
+    'UNSATISFIABLE: `dep` is asked for from two indexes: https://one.example/simple (in.txt:1) and https://two.example/simple (in.txt:2)',
+  ],
+  [
+    [{ text: 'dep', integrities: [file('other')] }],
+    'has no file with a hash that its requirement lists',
+  ],
+  [
+    [{ text: 'dep==2', integrities: [file('dep-2-py2.py3-none-any.whl')] }, 'user'],
+    'HASH_MISSING: no hash is stated for tool==1.0, user==1',
+  ],
+  [['dep'], 'HASH_MISSING: no hash is stated for dep==2', { set: { requireHashes: true } }],
+])('%#: is refused', async (asking, expected, asked = {}) => {
+  expect(await answer(projects, asking, { ...asked, sources })).toContain(expected);
+});
+
+test.each<[Asking[], readonly string[], Asked?]>([
+  // Only the files with these hashes exist.
+  [[{ text: 'dep', integrities: [file('dep-1-py2.py3-none-any.whl')] }], ['dep@1']],
+  [
+    ['dep'],
+    ['dep@1'],
+    { constraints: [{ text: 'dep', integrities: [file('dep-1-py2.py3-none-any.whl')] }] },
+  ],
+  // A requirement may name its index.
+  [
+    [{ text: 'dep', index: 'https://one.example/simple' }],
+    ['dep@7'],
+    { others: { 'https://one.example/simple': { dep: { '7': [] } } } },
+  ],
+])('%#: hashes and indexes', async (asking, expected, asked = {}) => {
+  expect(await answer(projects, asking, asked)).toEqual(expected);
+});
+
+test('what is worth knowing is said', async () => {
+  const odd: FakeProjects = {
+    app: { '1': ['old>=1.*', 'gone==1', 'old[none]'] },
+    old: { '1': { files: ['old-1.tar.gz'] } },
+    gone: { '1': { yanked: 'security' } },
+  };
+  expect(saidBy(await resolve(odd, ['app']))).toEqual([
+    'note requirement-repaired `app@1`: the requirement `old>=1.*` is taken as `old>=1`',
+    'warning yanked `gone@1` was yanked: security',
+    'warning extra-unknown `old@1` has no extra `none`; nothing is installed for it',
+    'note requirements-guessed the requirements of `old@1` are as the source distribution says; a build may say otherwise',
+  ]);
+});
+
+test('development groups that cannot be had are left out, unless they are asked for', async () => {
+  const groups = { dev: ['dep>=9'], lint: ['tool'], slow: ['user'] };
+  const asked: Asked = { groups, optionalGroups: ['slow'] };
+  const resolution = await resolve(projects, ['dep'], asked);
+  expect(idsOf(resolution)).toEqual(['dep@2']);
+  expect(saidBy(resolution)[0]).toMatch(
+    /^warning development-left-out `shell` has no development groups, since `dev, lint` cannot be had/,
+  );
+  expect(Object.keys(resolution.graph.roots[0]?.groups ?? {})).toEqual(['main']);
+  expect(await answer(projects, ['dep'], { ...asked, wanted: { groups: ['dev'] } })).toMatch(
+    /^UNSATISFIABLE/,
+  );
+  expect(
+    await answer(projects, ['dep'], {
+      ...asked,
+      wanted: { groups: ['slow', 'lint'] },
+      groups: { lint: ['tool'], slow: ['user'] },
+    }),
+  ).toEqual(['dep@2', 'tool@1.0', 'user@1']);
+});
+
+test('why newer versions were not taken', async () => {
+  const many: FakeProjects = {
+    web: {
+      '1': [],
+      '2': [],
+      '3': [],
+      '4': { requiresPython: '>=3.13' },
+      '5': { yanked: 'bad' },
+      '6rc1': [],
+      '2.5': ['dep<2'],
+    },
+    ask: { '1': ['web<3'] },
+    dep: { '1': [], '2': [] },
+  };
+  const { rejected } = await resolve(many, ['ask', 'web', 'dep>=2']);
+  expect(await rejected('web')).toEqual([
+    { version: '6rc1', why: 'is excluded by web<3 (ask 1)' },
+    { version: '5', why: 'was yanked (bad)' },
+    { version: '4', why: 'needs Python >=3.13' },
+    { version: '3', why: 'is excluded by web<3 (ask 1)' },
+    { version: '2.5', why: 'needs dep<2, and dep is 2' },
+  ]);
+  expect(await rejected('nobody')).toEqual([]);
+});
