@@ -102,6 +102,11 @@ export interface LockedPackage {
   readonly index?: string;
   readonly artifacts: readonly LockedArtifact[];
   /**
+   * The source that was named for it (a URL, git, a path), or false for one of an index, when that
+   * is known without looking at `artifacts`.
+   */
+  readonly direct?: Source | false;
+  /**
    * Hashes of files whose names the lock does not say (Poetry before 1.0); `artifacts` is empty and
    * a `files` gap is there. A file of the package is trusted when its hash is one of these.
    */

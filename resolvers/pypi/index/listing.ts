@@ -19,7 +19,7 @@ import type { PagedContent } from '../../registry/cache.ts';
 import type { ReadPart } from '../../registry/paged.ts';
 import type { IndexFile, Release } from '../../registry/types.ts';
 import { tryParseHttpUrl } from '../../registry/url.ts';
-import { releaseOf } from './release-name.ts';
+import { releaseOf, versionParser } from './release-name.ts';
 import { storedVersion } from './stored-version.ts';
 
 /** When an index answered, and what makes its next answer short. */
@@ -90,8 +90,9 @@ export const formatListing = (
   const base = commonBase(files.map(({ url }) => url));
   const releases = new Map<string, { readonly text: string; readonly rows: Row[] }>();
   const others: Row[] = [];
+  const parse = versionParser();
   for (const file of files) {
-    const found = releaseOf(file.fileName, name);
+    const found = releaseOf(file.fileName, name, parse);
     const row = toRow(file, base);
     if (found === undefined) {
       others.push(row);

@@ -147,6 +147,7 @@ const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPa
     name: offer.name,
     version: offer.text,
     ...(offer.index === '' || offer.index === publicIndex ? {} : { index: offer.index }),
+    direct: offer.direct?.source ?? false,
     // Who wants versions only never looks at the files, of which there may be ten thousand.
     get artifacts() {
       artifacts ??= artifactsOf(pick);

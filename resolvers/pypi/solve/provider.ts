@@ -64,6 +64,8 @@ const candidate = (offer: Offer): Candidate<VersionSet, Offer> => ({
 
 /** After so many conflicts a package is decided before, or after, all that met fewer. */
 const manyConflicts = 5;
+/** The priority of packages that ruled out many versions of others. */
+const late = 4;
 /** After so many versions of one package were looked at, more are fetched at once. */
 const manyTries = 5;
 const mostPrefetched = 50;
@@ -295,7 +297,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     if (context.isDirect(name)) return [0, discovered];
     if (pins.covers(name, set)) return [1, discovered];
     if (affected >= manyConflicts) return [2, discovered];
-    return culprit >= manyConflicts ? [4, discovered] : [3, discovered];
+    return culprit >= manyConflicts ? [late, discovered] : [3, discovered];
   };
 
   return {
@@ -305,6 +307,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     dependencies: (key, offer) =>
       eventually(factsOf(offer), (facts) => dependenciesFrom(key, offer, facts)),
     prioritise,
+    // As uv does: else each version of what conflicts would be tried against this one.
+    reconsider: (key, set, statistics) => prioritise(key, set, statistics)[0] === late,
     prefetch: (key, set) => {
       const { name, extra } = splitKey(key);
       if (extra !== undefined) return;
