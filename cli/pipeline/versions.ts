@@ -110,7 +110,7 @@ export const resolveOptions = (
   preferWheels: recordedSolveOptions(asked).preferWheels ?? [],
   preferences: kept.runtime,
   keptCommits: kept.commits,
-  rules: solveRules(overrides),
+  rules: solveRules(overrides, aim.python),
 });
 
 /** An input's requirements, with the constraints that the command line adds. */

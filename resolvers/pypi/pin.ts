@@ -119,7 +119,7 @@ const pinPackage = (
   { artifacts, metadata }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
-  const { id, name, version } = locked;
+  const { id, name, version, nixpkgs } = locked;
   const added = filled.map(edgeTo);
   return {
     id,
@@ -127,6 +127,7 @@ const pinPackage = (
     version,
     artifacts,
     dependencies: [...dependencies, ...added],
+    ...(nixpkgs === undefined ? {} : { nixpkgs }),
     metadata: { ...metadata, ...locked.metadata },
   };
 };
