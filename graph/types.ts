@@ -120,6 +120,8 @@ export interface LockedPackage {
   readonly requiresPython?: string;
   /** Names that its metadata requires, and that rules left out while versions were sought; sorted. */
   readonly ignored?: readonly string[];
+  /** The place of the rule whose source took its place while versions were sought. */
+  readonly ruledBy?: string;
   /** What to take where there are both, whatever is wanted of others. */
   readonly prefer?: 'wheel' | 'sdist';
   /** How it is built, instead of what its source says. */
@@ -177,6 +179,8 @@ export interface LockedRoot {
   readonly scripts: readonly string[];
   /** For a root that is nothing but names: the packages (normalised) whose commands are its own. */
   readonly apps?: readonly string[];
+  /** As of packages. */
+  readonly ignored?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 

@@ -40,6 +40,8 @@ export interface LockOutcome {
 export interface LockTarget {
   readonly python: PythonTarget;
   readonly platforms: readonly Platform[];
+  /** Whether the same rules acted already while versions were sought; what depends on other packages did not. */
+  readonly solved?: boolean;
   /** The id that a root's own package will have. */
   readonly rootId: (graph: LockedGraph, root: LockedRoot) => PackageId;
 }
@@ -108,7 +110,7 @@ export const applyToLock = (
   overrides: Overrides,
   target: LockTarget,
 ): LockOutcome => {
-  const { python, platforms } = target;
+  const { python, platforms, solved = false } = target;
   const drops = dropsOf(overrides, target);
   const versions = versionsOf(locked.packages.values());
   const gaps: Gap[] = [];
@@ -117,14 +119,16 @@ export const applyToLock = (
   const renamed = new Map<PackageId, PackageId>();
   const packages: LockedPackage[] = [];
 
-  const heldOf = (name: string, version: string): readonly Held[] =>
+  const heldOf = (name: string, version: string, ruledBy?: string): readonly Held[] =>
     overrides.packages
       .filter((rule) => rule.name === name && actsEarly(rule))
       .flatMap((rule) => {
         // What is installed is not known yet; only `build` may ask, and means the source.
         const kind = 'sdist';
-        const on = platforms.filter((platform) =>
-          holds(rule.when, { version, python, platform, kind, versions }),
+        const on = platforms.filter(
+          (platform) =>
+            rule.place === ruledBy ||
+            holds(rule.when, { version, python, platform, kind, versions }),
         );
         return on.length === 0 ? [] : [{ rule, platforms: on }];
       });
@@ -132,9 +136,9 @@ export const applyToLock = (
   const change = (owner: Owner, list: readonly LockedDependency[], held: readonly Held[]) => {
     const changed = changeDependencies(list, {
       owner,
-      held,
-      drops,
-      constraints: overrides.constraints,
+      held: solved ? held.filter(({ rule }) => rule.when?.with !== undefined) : held,
+      drops: solved ? new Map() : drops,
+      constraints: solved ? [] : overrides.constraints,
       packages: locked.packages,
       platforms,
     });
@@ -173,7 +177,7 @@ export const applyToLock = (
       new Set(dropped.flatMap((each) => each.platforms)).size === platforms.length
     )
       continue;
-    const held = heldOf(name, version);
+    const held = heldOf(name, version, stated.ruledBy);
     const rules = held.map(({ rule }) => rule);
     const replaced = replaceSource(stated, rules, (each) => diagnostics.push(each));
     const prefer = rules.findLast((rule) => rule.prefer !== undefined)?.prefer;

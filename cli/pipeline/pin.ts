@@ -34,7 +34,12 @@ export const pinProject = async (
   const { pinGraph } = await import('../../resolvers/pypi/pin.ts');
   const { applyToLock } = await import('../../overrides/lock.ts');
   const { rootId } = await import('../../resolvers/pypi/select.ts');
-  const outcome = applyToLock(versions.locked, overrides, { python, platforms, rootId });
+  const outcome = applyToLock(versions.locked, overrides, {
+    python,
+    platforms,
+    solved: versions.resolution !== undefined,
+    rootId,
+  });
   const pinned = await pinGraph(
     outcome.graph,
     {

@@ -192,7 +192,8 @@ export const createBuilder = (
       prereleases: [],
       ...(excludeNewer === undefined ? {} : { excludeNewer }),
       preferences: preferences ?? new Map(),
-      rules: rules ?? { constraints: [] },
+      // What packages are built with is of the index; what to leave out there, `build` says.
+      rules: rules === undefined ? { constraints: [] } : { ...rules, sources: [], drops: [] },
     };
     return resolveOnce(
       JSON.stringify([keyOf({ ...question, chain: [] }), onlyBinary]),

@@ -7,7 +7,7 @@ import { isStrong } from '../../../standards/integrity.ts';
 import { normaliseName } from '../../../standards/name.ts';
 import { quoted } from '../../../standards/quoted.ts';
 import { tryParseSdistExtension } from '../../../standards/sdist-name.ts';
-import { tryParseVersion, type Version } from '../../../standards/version.ts';
+import { parseVersion, tryParseVersion, type Version } from '../../../standards/version.ts';
 import { tryParseWheelName } from '../../../standards/wheel-name.ts';
 import { projectFacts } from '../../registry/facts.ts';
 import { isForgeArchive } from '../../registry/forge.ts';
@@ -21,6 +21,8 @@ export interface DirectFound {
   /** Normalised. */
   readonly name: string;
   readonly version: Version;
+  /** Whether the source tells its version, which is 0 otherwise. */
+  readonly isTold: boolean;
   readonly direct: DirectSource;
 }
 
@@ -221,12 +223,13 @@ export const findDirect = async (
     );
   }
   // What only a build would tell, such as a version from tags, has no say in who goes with whom.
-  const version = tryParseVersion(looked.version ?? '0') ?? tryParseVersion('0');
-  if (version === undefined) throw new Error('0 is a version');
+  const told = tryParseVersion(looked.version ?? '');
+  const version = told ?? parseVersion('0');
   const { facts, kind, sris } = looked;
   return {
     name,
     version,
+    isTold: told !== undefined,
     direct: { source, text: textOfSource(source), fileName, kind, sris, facts },
   };
 };

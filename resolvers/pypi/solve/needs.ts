@@ -25,6 +25,8 @@ export interface Need {
   readonly text: string;
   /** As it was written, when it could be read only after a repair. */
   readonly repaired?: string;
+  /** The place of the rule that asks for it. */
+  readonly place?: string;
 }
 
 /** A requirement that cannot be read: its text, and why. */
@@ -77,6 +79,21 @@ const parsedOf = (text: string): Parsed | Unreadable => {
   if (known.size >= mostKnown) known.clear();
   known.set(text, parsed);
   return parsed;
+};
+
+/** A requirement of a rule, which holds without an extra. */
+export const needOfRule = (requirement: Requirement, place: string): Need => {
+  const { name, extras, specifier, url, marker } = requirement;
+  return {
+    name,
+    extras,
+    asked: askedBy(specifier),
+    ...(specifier === undefined ? {} : { specifier }),
+    ...(url === undefined ? {} : { url }),
+    ...(marker === undefined ? {} : { marker }),
+    text: headOf(requirement),
+    place,
+  };
 };
 
 const extraPattern = /\bextra\s*==\s*(?:"([^"]*)"|'([^']*)')/;

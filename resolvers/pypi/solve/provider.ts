@@ -276,7 +276,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
       const own = need.name === name;
       note(need.name, asked);
       const set = own ? versionSets.intersect(asked.set, offer.only) : asked.set;
-      const origin = rule === undefined ? {} : { origin: rule.place };
+      const place = rule?.place ?? need.place;
+      const origin = place === undefined ? {} : { origin: place };
       for (const on of [undefined, ...need.extras]) {
         const target = keyOf(need.name, on);
         // What asks for itself is satisfied, unless it asks for another version.
