@@ -157,6 +157,8 @@ export interface Gap {
    * not know.
    */
   readonly requirement?: string;
+  /** Read from the package's metadata, not from the lock: the systems on which its marker holds. */
+  readonly foundFor?: readonly PlatformName[];
   /** The rule that asks for it: nothing that the lock lacks, so that `--strict` lets it be. */
   readonly rule?: string;
   readonly message: string;
