@@ -169,7 +169,7 @@ const noteOf = (
     {
       severity: 'note',
       code: 'dependencies-repaired',
-      message: `\`${id}\` requires ${enumerate(plain.map(({ text, marker }) => withMarker(text, marker)))} by its metadata, which the lock does not record; added`,
+      message: `\`${id}\` requires ${enumerate(plain.map(({ text, marker }) => withMarker(text, marker)))} by its metadata, which the lock does not record`,
     },
     ...odd.map(
       ({ name, text }): Diagnostic => ({

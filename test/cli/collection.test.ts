@@ -5,7 +5,7 @@ import { openShop } from './universe.ts';
 const fixed = ['--python', '3.12', '--systems', 'x86_64-linux'];
 const projects = {
   pastedeploy: { '2.1': [] },
-  setuptools: { '70.0': [] },
+  setuptools: { '69.0': [], '70.0': [] },
   gone: { '1': ['nowhere'] },
 };
 
@@ -84,5 +84,25 @@ drop = true
   expect(pastedeploy).not.toHaveProperty('dependencies.0');
   expect(record?.graph.packages['gone@1']).toMatchObject({
     requirements: { remove: ['nowhere'] },
+  });
+});
+
+test('another version of the index takes the place of the newest', async () => {
+  const rules = `[[package]]
+name = "setuptools"
+when = { version = ">=70" }
+source = { version = "69.0" }
+`;
+  const { record, exitCode, stderr } = await convert(
+    { 'overrides.toml': rules },
+    'pypi:setuptools',
+  );
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.not.stringContaining('warning'),
+  });
+  expect(record?.graph.packages['setuptools@69.0']).toMatchObject({
+    rules: [{ file: 'overrides.toml', fields: ['source'] }],
+    artifacts: [{ fileName: 'setuptools-69.0-py2.py3-none-any.whl' }],
   });
 });

@@ -79,6 +79,25 @@ const ownOf = async (
   return { rule, direct: found.direct, ...told, ...stated, isStated };
 };
 
+/** The same with the rule that has it taken. What an index lists finds out what it is when it is asked. */
+const withRule = (ware: Wares, ruledBy: string): Wares => ({
+  get version() {
+    return ware.version;
+  },
+  get text() {
+    return ware.text;
+  },
+  get files() {
+    return ware.files;
+  },
+  get firstUpload() {
+    return ware.firstUpload;
+  },
+  ...(ware.key === undefined ? {} : { key: ware.key }),
+  index: ware.index,
+  ruledBy,
+});
+
 /** What becomes of a listed version: the last rule that replaces it decides. */
 const replaced = (ware: Wares, owns: readonly Own[]): readonly Wares[] => {
   const text = formatVersion(ware.version);
@@ -87,12 +106,12 @@ const replaced = (ware: Wares, owns: readonly Own[]): readonly Wares[] => {
     take.kind === 'version' && formatVersion(parseVersion(take.version)) === text;
   if (own === undefined) {
     const ruledBy = owns.findLast(isTaken)?.rule.place;
-    return [ruledBy === undefined ? ware : { ...ware, ruledBy }];
+    return [ruledBy === undefined ? ware : withRule(ware, ruledBy)];
   }
-  if (own.rule.take.kind === 'version')
-    return isTaken(own) ? [{ ...ware, ruledBy: own.rule.place }] : [];
+  if (own.rule.take.kind === 'version') return isTaken(own) ? [withRule(ware, own.rule.place)] : [];
   if (own.isStated || own.direct === undefined) return [];
-  return [{ ...ware, text, direct: own.direct, ruledBy: own.rule.place }];
+  const { direct, rule } = own;
+  return [{ version: ware.version, text, files: [], index: '', direct, ruledBy: rule.place }];
 };
 
 /** The version that a rule brings along. */

@@ -64,8 +64,8 @@ test('what the lock holds gets edges, one after the other, and what it lacks is 
   expect(membersOf(pinned)).toEqual(['a@1', 'b@1', 'c@1', 'mac@3 aarch64-darwin']);
   expect(packageOf(pinned, 'a@1').dependencies.map(({ to }) => to)).toEqual(['b@1', 'mac@3']);
   expect(said).toEqual([
-    'note dependencies-repaired `a@1` requires `b>=1`, `mac ; sys_platform == "darwin"` by its metadata, which the lock does not record; added',
-    'note dependencies-repaired `b@1` requires `c<2` by its metadata, which the lock does not record; added',
+    'note dependencies-repaired `a@1` requires `b>=1`, `mac ; sys_platform == "darwin"` by its metadata, which the lock does not record',
+    'note dependencies-repaired `b@1` requires `c<2` by its metadata, which the lock does not record',
     'note dependency-filled `a@1` requires `mac ; sys_platform == "darwin"`, by its metadata; mac 3 is added',
   ]);
 });
