@@ -13,7 +13,6 @@ export type Reason =
   | 'no-binary'
   | 'too-new'
   | 'hashes'
-  | 'prerelease'
   | 'constraint'
   | 'metadata';
 
@@ -92,8 +91,3 @@ export const noFileWithHash = (place: string): CustomCause =>
   cause('hashes', `has no file with a hash that ${place} lists`, {
     hint: 'compare the hashes with those on the index: they may be of another version',
   });
-
-/** Nobody asked for pre-releases, and there is a choice of others. */
-export const prerelease: CustomCause = cause('prerelease', 'is a pre-release', {
-  hint: 'write `--pre` to allow pre-releases',
-});
