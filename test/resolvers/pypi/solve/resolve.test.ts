@@ -42,6 +42,13 @@ const pre: FakeProjects = {
   asks: { '1': ['both>=2.0a0'] },
 };
 
+/** Sources, and pre-releases that have wheels. */
+const built: FakeProjects = {
+  late: { '1': { files: ['late-1.tar.gz'] }, '2': { files: ['late-2.tar.gz'] }, '3a1': [] },
+  early: { '1a1': [], '2': { files: ['early-2.tar.gz'] } },
+  only: { '1a1': [], '1a2': { files: ['only-1a2.tar.gz'] } },
+};
+
 const odd: FakeProjects = {
   local: { '1.0': [], '1.0+cpu': [], '1.1': [] },
   spelt: { '1.0.0': [], '2': [] },
@@ -102,6 +109,11 @@ test.each<[FakeProjects, Asking[], readonly string[], Asked?]>([
   [pre, ['both>1'], ['both@2.0a1']],
   [pre, ['both'], ['both@2.0a1'], { prereleases: ['both'] }],
   [pre, ['both'], ['both@2.0a1'], { set: { prereleases: true } }],
+  [built, ['late'], ['late@2'], { preferWheels: ['late'] }],
+  [built, ['late'], ['late@3a1'], { preferWheels: ['late'], prereleases: ['late'] }],
+  [built, ['early'], ['early@2'], { preferWheels: ['early'] }],
+  [built, ['early>=1a0'], ['early@1a1'], { preferWheels: ['early'] }],
+  [built, ['only'], ['only@1a1'], { preferWheels: ['only'] }],
   [odd, ['local==1.0'], ['local@1.0+cpu']],
   [odd, ['local===1.0'], ['local@1.0']],
   [odd, ['spelt==1'], ['spelt@1.0.0']],
@@ -125,6 +137,15 @@ test.each<[FakeProjects, Asking[], string, Asked?]>([
   [web, ['flask>=3', 'old'], 'the project depends on both flask>=3 (in.txt:1) and old (in.txt:2)'],
   [web, ['nobody'], 'which is not on pypi.org'],
   [web, ['flask>=4'], 'which matches no version'],
+  [web, ['flask>3,<2'], 'depends on flask>3,<2 (in.txt:1), which no version can match'],
+  [
+    web,
+    [
+      { text: 'flask', index: 'https://user:secret@a.example/simple?token=secret' },
+      { text: 'flask', index: 'https://b.example/simple' },
+    ],
+    'from two indexes: https://a.example/simple (in.txt:1) and https://b.example/simple (in.txt:2)',
+  ],
   [
     web,
     ['flask', 'werkzeug>=3'],
