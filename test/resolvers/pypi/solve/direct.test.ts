@@ -210,6 +210,15 @@ test.each<[Asking[], readonly string[], Asked?]>([
     ['dep@1'],
     { constraints: [{ text: 'dep', integrities: [file('dep-1-py2.py3-none-any.whl')] }] },
   ],
+  // The hash of a URL asks for none of others.
+  [
+    [
+      { ...(tool as object), text: 'tool', integrities: [file('tool-2.0.tar.gz')] } as Asking,
+      'dep',
+    ],
+    ['dep@1', 'tool@2.0'],
+    { sources },
+  ],
   // A requirement may name its index.
   [
     [{ text: 'dep', index: 'https://one.example/simple' }],
@@ -218,6 +227,23 @@ test.each<[Asking[], readonly string[], Asked?]>([
   ],
 ])('%#: hashes and indexes', async (asking, expected, asked = {}) => {
   expect(await answer(projects, asking, asked)).toEqual(expected);
+});
+
+test('a hash in a URL that a source names counts', async () => {
+  const hex = Buffer.from(sriOf('tool').slice('sha256-'.length), 'base64').toString('hex');
+  const naming = (fragment: string): Partial<Asked> => {
+    const facts = {
+      'tool-2.0.tar.gz': { name: 'tool', version: '2.0' },
+      [repository]: { name: 'app', version: '5', requiresDist: [`tool @ ${archive}#${fragment}`] },
+    };
+    return { sources: { registry: fakeRegistry({ facts }) } };
+  };
+  const { graph } = await resolve(projects, [app], naming(`sha256=${hex}`));
+  const { artifacts } = graph.packages.get(packageId('tool', '2.0')) ?? {};
+  expect(artifacts?.map(({ integrities }) => integrities)).toEqual([[file('tool')]]);
+  expect(await answer(projects, [app], naming('sha256=12'))).toBe(
+    'HASH_INVALID: hash `sha256:12` has 1 bytes, sha256 has 32',
+  );
 });
 
 test('what is worth knowing is said', async () => {
