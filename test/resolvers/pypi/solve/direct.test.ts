@@ -229,6 +229,17 @@ test.each<[Asking[], readonly string[], Asked?]>([
   expect(await answer(projects, asking, asked)).toEqual(expected);
 });
 
+test('an extra of a source may be written either way round', async () => {
+  const facts = {
+    [repository]: { name: 'app', version: '5', requiresDist: ['dep==1; "one" == extra'] },
+  };
+  const asking = { ...(app as object), text: 'app[one]', extras: ['one'] } as Asking;
+  const resolution = await resolve(projects, [asking], {
+    sources: { registry: fakeRegistry({ facts }) },
+  });
+  expect(idsOf(resolution)).toEqual(['app@5', 'dep@1']);
+});
+
 test('a hash in a URL that a source names counts', async () => {
   const hex = Buffer.from(sriOf('tool').slice('sha256-'.length), 'base64').toString('hex');
   const naming = (fragment: string): Partial<Asked> => {
