@@ -265,6 +265,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
   ): Candidate<VersionSet, Offer> | Unusable<VersionSet> => {
     const { name, extra } = splitKey(key);
     if (shelf === undefined) return missing(name);
+    library.meet(name);
     if (extra !== undefined) {
       const base = lastChosen.get(name);
       if (base !== undefined && versionSets.isSubset(base.only, set)) return candidate(base);

@@ -398,6 +398,21 @@ test('a name that is misspelt itself is not what another may mean', async () => 
   expect(hint).not.toContain('did you mean');
 });
 
+test.each([0, 30])(
+  'what was only asked for ahead, %i ms late, is not what is meant',
+  async (late) => {
+    // `app 2`, which asks for `werkzeug`, is looked at ahead, and then ruled out by `other`.
+    const projects: FakeProjects = {
+      app: { '1': [], '2': ['werkzeug'] },
+      other: { '1': ['app<2', 'werkzeuk'] },
+      werkzeug: { '1': [] },
+    };
+    const delay = (question: string): number => (question.endsWith('werkzeug') ? late : 5);
+    const { hint } = await failureOf(projects, { lines: ['app', 'other'] }, { delay });
+    expect(hint).toContain('check how `werkzeuk` is spelt');
+  },
+);
+
 test('more contradictions than anybody reads are cut off, which is told', async () => {
   const numbers = Array.from({ length: 21 }, (_, index) => index);
   const projects: FakeProjects = Object.fromEntries(
