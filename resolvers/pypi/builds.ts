@@ -12,6 +12,7 @@ import type { LockedGraph, PackageId, PythonTarget } from '../../graph/types.ts'
 import type { PatchRange } from '../../standards/marker-environment.ts';
 import { formatRequirement, parseRequirement } from '../../standards/requirement.ts';
 import type { PackageIndex, Registry } from '../registry/types.ts';
+import { redactText } from '../registry/url.ts';
 import {
   type BuildNeeds,
   buildNeeds,
@@ -107,7 +108,7 @@ const asked = (requirement: Requirement): AskedRequirement => {
     ...(specifier === undefined ? {} : { specifier }),
     ...(source === undefined ? {} : { source }),
     ...(marker === undefined ? {} : { marker }),
-    text: formatRequirement(requirement),
+    text: redactText(formatRequirement(requirement)),
     origin: 'the build requirements',
     integrities,
   };

@@ -24,9 +24,12 @@ const integritiesIn = (fragment: URLSearchParams): readonly Integrity[] =>
     return hex === null ? [] : [{ sri: toSri(`${algorithm}:${hex}`), of: 'file' as const }];
   });
 
+/** A URL without its password, which the recipe must not have; the user of ssh is part of the address. */
+const withoutPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+
 /**
  * What a requirement's URL names; undefined for what is neither an archive of the web nor a git
- * repository. Throws HASH_INVALID.
+ * repository. User and password are left out. Throws HASH_INVALID.
  */
 export const directOfUrl = (
   url: string,
@@ -37,7 +40,10 @@ export const directOfUrl = (
   const folder = subdirectory === undefined ? {} : { subdirectory };
   if (!location.startsWith('git+')) {
     return /^https?:\/\//.test(location)
-      ? { source: { kind: 'url', url: location, ...folder }, integrities: integritiesIn(fragment) }
+      ? {
+          source: { kind: 'url', url: withoutPassword(location), ...folder },
+          integrities: integritiesIn(fragment),
+        }
       : undefined;
   }
   // The user of `ssh://git@host/` stands before the path.
@@ -45,7 +51,10 @@ export const directOfUrl = (
   const [, repository, rev = 'HEAD'] = match ?? [];
   return repository === undefined
     ? undefined
-    : { source: { kind: 'git', url: repository, rev, ...folder }, integrities: [] };
+    : {
+        source: { kind: 'git', url: withoutPassword(repository), rev, ...folder },
+        integrities: [],
+      };
 };
 
 /** What a source names in turn, for the extras that are asked of it. */

@@ -229,6 +229,36 @@ test.each<[Asking[], readonly string[], Asked?]>([
   expect(await answer(projects, asking, asked)).toEqual(expected);
 });
 
+test('a password in the URL that a package names is left out of all', async () => {
+  const secret = 'https://user:secret@files.example/tool-2.0.tar.gz';
+  const facts = {
+    'tool-2.0.tar.gz': { name: 'tool', version: '2.0' },
+    [repository]: { name: 'app', version: '5', requiresDist: [`tool @ ${secret}`] },
+  };
+  const { graph } = await resolve(projects, [app], {
+    sources: { registry: fakeRegistry({ facts }) },
+  });
+  expect([...graph.packages.keys()]).toEqual(['app@5', 'tool@2.0']);
+  expect(JSON.stringify([...graph.packages.values()])).not.toContain('secret');
+  const far: FakeProjects = { far: { '1': [`tool @ ${secret}`] } };
+  const refusal = await answer(far, ['far']);
+  expect(refusal).toContain('which needs tool @ https://files.example/tool-2.0.tar.gz, a source');
+  expect(refusal).not.toContain('secret');
+  expect(await answer({ ...projects, ...far }, ['far', tool], { sources })).toEqual([
+    'dep@1',
+    'far@1',
+    'tool@2.0',
+  ]);
+});
+
+test('a repository that a package names without a branch is the one that the project names so', async () => {
+  const near: FakeProjects = { near: { '1': [`app @ git+${repository}`] } };
+  const head = { kind: 'git', url: repository, rev: 'HEAD' } as const;
+  const asking: Asking = { text: `app @ git+${repository}`, name: 'app', source: head };
+  const resolution = await resolve({ ...projects, ...near }, ['near', asking], { sources });
+  expect(idsOf(resolution)).toEqual(['app@5', 'dep@1', 'near@1', 'tool@2.0']);
+});
+
 test('an extra of a source may be written either way round', async () => {
   const facts = {
     [repository]: { name: 'app', version: '5', requiresDist: ['dep==1; "one" == extra'] },
