@@ -63,7 +63,12 @@ const odd: FakeProjects = {
     '1': {},
     '2': { files: ['files-2-cp313-cp313-manylinux2014_x86_64.whl', 'files-2-py3.11.egg'] },
   },
-  damaged: { '1': ['x>=1.*', 'local>=1.0<1.1'], '2': ['x >= banana'], '3': ['x @@'] },
+  damaged: {
+    '1': ['x>=1.*', 'local>=1.0<1.1'],
+    '2': ['x >= banana'],
+    '3': ['x @@'],
+    '4': ['x ? https://u:secret@a.example/x.zip'],
+  },
   x: { '1': [] },
   renamed: {
     '1': [],
@@ -165,6 +170,7 @@ test.each<[FakeProjects, Asking[], string, Asked?]>([
     { excludeNewer: 0 },
   ],
   [odd, ['damaged==2'], 'which has a requirement that cannot be read, `x >= banana`'],
+  [odd, ['damaged==4'], 'cannot be read, `x ? https://a.example/x.zip`'],
   [odd, ['damaged==3'], 'which needs x @ @, a source that only the project itself can name'],
   [odd, ['renamed==2'], 'which calls itself `other` in its metadata'],
   [odd, ['renamed==3'], 'which calls itself version `9` in its metadata'],
