@@ -14,6 +14,7 @@ import { commonSystems, currentSystem, parsePlatforms } from '../platforms.ts';
 import { allNames } from '../record.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
 import type { World } from '../world.ts';
+import { hinting } from './hinting.ts';
 import type { Project } from './project.ts';
 import type { Sources } from './sources.ts';
 import { chooseWanted, knownNames } from './wanted.ts';
@@ -150,10 +151,10 @@ export const findVersions = async (
   const set = askedSet(project, converted.set);
   const choices = choicesOf(asked, set);
   const options = resolveOptions(project, { aim, asked, choices, kept });
-  const resolution = await resolveRequirements(set, options, {
-    ...(await sources()),
-    readPath: siblings.readBytes,
-  });
+  const opened = await sources();
+  const resolution = await hinting('ask for another version or source of it', () =>
+    resolveRequirements(set, options, { ...opened, readPath: siblings.readBytes }),
+  );
   return {
     ...aim,
     choices,

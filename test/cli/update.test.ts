@@ -154,10 +154,10 @@ test('`explain` tells of the recipe, and of an input', async () => {
   const shop = await openLater('pypi:bottle');
   const recorded = await shop.run('explain', 'cork');
   expect(recorded).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(recorded.stdout).toMatch(/^cork 2\.0\n/);
+  expect(recorded.stdout).toMatch(/^cork 2\.0 from http:\/\/127\.0\.0\.1:\d+\/simple\n/);
   expect(recorded.stdout).toContain('bottle 1.1');
   expect((await shop.run('explain', 'cork', 'pypi:label', ...fixed)).stdout).toMatch(
-    /^cork 1\.0\n/,
+    /^cork 1\.0 from /,
   );
   expect(await shop.run('explain', 'crk')).toMatchObject({
     exitCode: 2,

@@ -12,6 +12,7 @@ import type {
 import { normaliseName } from '../../../standards/name.ts';
 import { nearest } from '../../../standards/nearest.ts';
 import { quoted } from '../../../standards/quoted.ts';
+import { redactText } from '../../registry/url.ts';
 import { byText } from '../merge.ts';
 import type { Rejected } from '../resolution.ts';
 import type { Wanted } from '../select.ts';
@@ -51,13 +52,15 @@ const artifactLine = ({ kind, fileName, source, platforms }: Artifact, builds: b
 };
 
 const headOf = (
-  graph: PinnedGraph,
+  { graph, locked }: ExplainInput,
   { id, name, version, artifacts, build }: PinnedPackage,
 ): readonly string[] => {
   const mine = platformsOf(graph, id).map(platformName);
   const some = mine.length === graph.target.platforms.length ? undefined : mine;
+  // Absent for the public index.
+  const index = locked.packages.get(id)?.index;
   return [
-    `${name} ${version}${onPlatforms(some)}`,
+    `${name} ${version}${index === undefined ? '' : ` from ${redactText(index)}`}${onPlatforms(some)}`,
     ...artifacts.map((each) => artifactLine(each, build !== undefined)),
   ];
 };
@@ -124,7 +127,7 @@ const explainOne = (found: PinnedPackage, input: ExplainInput): readonly string[
   const { graph, constraints = [] } = input;
   const chains = chainsTo(found.id, input).map((chain) => chainLine(chain, graph));
   return [
-    ...headOf(graph, found),
+    ...headOf(input, found),
     ...section('required by', cutOff(chains, 'chains')),
     ...section('needed to build or check', cutOff(buildLines(found.id, graph), 'packages')),
     ...section('extras', extraLines(found.id, input)),

@@ -90,7 +90,9 @@ const lookIntoWheel = async (
 ): Promise<Looked> => {
   const wheel = tryParseWheelName(fileName);
   if (wheel === undefined)
-    throw new Lock2nixError('FILE_NAME_INVALID', `${quoted(fileName)} is not the name of a wheel`);
+    throw new Lock2nixError('FILE_NAME_INVALID', `${quoted(fileName)} is not the name of a wheel`, {
+      hint: 'wheels are named `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`: correct the URL',
+    });
   const { name, version } = wheel;
   const metadata = await index.metadata({
     name,

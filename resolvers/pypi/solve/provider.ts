@@ -143,6 +143,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     const prereleases = areWelcome(shelf, set);
     let fallback: Offer | undefined;
     for (const offer of inOrder(shelf, set)) {
+      // One that can only be a second fallback need not be looked into.
+      if (!prereleases && fallback !== undefined && offer.prerelease) continue;
       if (!isWanted(offer) || whyNot(offer, set) !== undefined) continue;
       if (prereleases || !offer.prerelease) return offer;
       fallback ??= offer;

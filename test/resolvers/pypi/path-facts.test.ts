@@ -80,15 +80,15 @@ test.each<[string, LockedArtifact, Readonly<Record<string, string>>, object]>([
     {
       code: 'INPUT_MISSING',
       message:
-        '`lib/a`, which the lock names, is not there or has neither pyproject.toml nor setup.py',
-      hint: 'bring the folder back, or lock again without it',
+        '`lib/a`, which the input names, is not there or has neither pyproject.toml nor setup.py',
+      hint: 'bring the folder back, or take it out of the input',
     },
   ],
   [
     'a file that is not there',
     artifactAt('wheel', 'dists/a.whl'),
     {},
-    { code: 'INPUT_MISSING', message: '`dists/a.whl`, which the lock names, is not there' },
+    { code: 'INPUT_MISSING', message: '`dists/a.whl`, which the input names, is not there' },
   ],
   [
     'a wheel with another hash',

@@ -166,3 +166,9 @@ test.each<[string, string]>([
     hint,
   });
 });
+
+test('an index that is not the public one is named, without its password', async () => {
+  const index = 'https://somebody:secret@index.example/simple';
+  const text = await explain('corp', { needs: ['corp'], packages: { 'corp@1': { index } } });
+  expect(text.split('\n')[0]).toBe('corp 1 from https://index.example/simple');
+});

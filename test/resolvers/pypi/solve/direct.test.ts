@@ -356,3 +356,12 @@ test('why newer versions were not taken', async () => {
     { version: '2.5', why: 'is newer than 2, which is recorded and still satisfies' },
   ]);
 });
+
+test('an extra that is misspelt: the nearest is named', async () => {
+  const known: FakeProjects = { web: { '1': ['dep; extra == "async"'] }, dep: { '1': [] } };
+  const { diagnostics } = await resolve(known, ['web[asinc,qqq]']);
+  expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+    ['`web@1` has no extra `asinc`; nothing is installed for it', 'did you mean `async`?'],
+    ['`web@1` has no extra `qqq`; nothing is installed for it', undefined],
+  ]);
+});
