@@ -86,8 +86,9 @@ export const tooNew = (limit: number): CustomCause => {
   });
 };
 
-/** No file has a hash that the requirement asks for. */
-export const noFileWithHash = (place: string): CustomCause =>
-  cause('hashes', `has no file with a hash that ${place} lists`, {
-    hint: 'compare the hashes with those on the index: they may be of another version',
-  });
+/** No file has a hash that requirements and constraints ask for. */
+export const noFileWithHash: CustomCause = cause(
+  'hashes',
+  'has no file with a hash that is asked for',
+  { hint: 'compare the hashes with those on the index: they may be of another version' },
+);

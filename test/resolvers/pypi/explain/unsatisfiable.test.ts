@@ -209,7 +209,7 @@ hint: give a later \`--exclude-newer\``,
     'hashes',
     misc,
     { lines: ['asgiref==3.6 --hash=sha256-AAAA'] },
-    `error: the project depends on asgiref==3.6 (requirements.txt:1), which has no file with a hash that its requirement lists
+    `error: the project depends on asgiref==3.6 (requirements.txt:1), which has no file with a hash that is asked for
 hint: compare the hashes with those on the index: they may be of another version`,
   ],
   [

@@ -191,7 +191,7 @@ test.each<[Asking[], string, Asked?]>([
   ],
   [
     [{ text: 'dep', integrities: [file('other')] }],
-    'has no file with a hash that its requirement lists',
+    'has no file with a hash that is asked for',
   ],
   [
     [{ text: 'dep==2', integrities: [file('dep-2-py2.py3-none-any.whl')] }, 'user'],
