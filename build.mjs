@@ -11,7 +11,10 @@ if (given?.startsWith('-') || others.length > 0) throw new Error('usage: node bu
 const out = resolve(given ?? join(root, 'dist'));
 
 /** Folders that the program reads at run time: source, place in dist/, and what of it is taken. */
-const copied = [{ from: 'recipes/runtime', to: 'runtime', only: /\.(?:json|nix|py)$/ }];
+const copied = [
+  { from: 'recipes/runtime', to: 'runtime', only: /\.(?:json|nix|py)$/ },
+  { from: 'overrides/collection', to: 'collection', only: /\.toml$/ },
+];
 
 const filesBelow = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -72,6 +75,22 @@ for (const { from, to, only } of copied) {
     files.set(join(out, to, name), readFileSync(join(root, from, name)));
   }
 }
+
+/** The schema of overrides.toml, for editors. */
+const schema = await build({
+  absWorkingDir: root,
+  entryPoints: ['overrides/schema.ts'],
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  write: false,
+  logLevel: 'warning',
+});
+const { overridesJsonSchema } = await import(
+  `data:text/javascript,${encodeURIComponent(schema.outputFiles[0].text)}`
+);
+files.set(join(out, 'overrides.schema.json'), `${JSON.stringify(overridesJsonSchema, null, 2)}\n`);
 files.set(
   join(out, 'THIRD-PARTY-NOTICES.txt'),
   bundledPackages(metafile.inputs)

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from './errors.ts';
 import type { Marker } from './marker.ts';
+import type { System } from './platform.ts';
 import type { BuildSystem, Ecosystem, Integrity, PackageMetadata, Source } from './types.ts';
 
 /** A requirement as somebody wrote it. */
@@ -100,7 +101,63 @@ export interface ConstraintRule {
   readonly place: string;
 }
 
+/** A `drop` of overrides.toml: nobody gets the package, and nothing is asked about it. */
+export interface DropRule {
+  /** Normalised name. */
+  readonly name: string;
+  /** Absent: on all. */
+  readonly systems?: readonly System[];
+  readonly place: string;
+}
+
+/** A `source` of overrides.toml: what a package is taken from instead of the index. */
+export interface SourceRule {
+  /** Normalised name. */
+  readonly name: string;
+  /** The versions that it replaces, as a specifier set; absent: whatever is asked for. */
+  readonly replaces?: string;
+  /**
+   * A source; or another version of the index; or the package of `python.pkgs`, which is not
+   * looked into.
+   */
+  readonly take:
+    | {
+        readonly kind: 'source';
+        readonly source: Source;
+        /** What its files may be; empty: anything. */
+        readonly integrities: readonly Integrity[];
+        readonly version?: string;
+      }
+    | { readonly kind: 'version'; readonly version: string }
+    | { readonly kind: 'nixpkgs'; readonly attribute: string; readonly version?: string };
+  readonly place: string;
+}
+
+/** `dependencies` of overrides.toml: what a package requires besides or instead of what it declares. */
+export interface DependencyRule {
+  /** Normalised name of the package that requires. */
+  readonly of: string;
+  /** Its versions, as a specifier set; absent: all. */
+  readonly specifier?: string;
+  /** Absent: on all. */
+  readonly systems?: readonly System[];
+  /** Requirements (PEP 508). */
+  readonly add: readonly string[];
+  /** Normalised names. */
+  readonly remove: readonly string[];
+  /** Requirements by the normalised name that they take the place of; its marker and extra stay. */
+  readonly replace: Readonly<Record<string, string>>;
+  readonly place: string;
+}
+
 /** Rules that act while versions are sought. */
 export interface SolveRules {
   readonly constraints: readonly ConstraintRule[];
+  readonly drops?: readonly DropRule[];
+  /** The last one of a name that applies wins. */
+  readonly sources?: readonly SourceRule[];
+  /** In their order. */
+  readonly dependencies?: readonly DependencyRule[];
+  /** What is taken of a name where a release has both. */
+  readonly prefer?: ReadonlyMap<string, 'wheel' | 'sdist'>;
 }

@@ -44,7 +44,98 @@ const systemEndsWith = (ending: string): Schema => ({
 const subdirectory = text('Folder of the package inside of the source.');
 const platforms = part('platforms');
 
+const texts = (description: string): Schema => map(description, 'prose');
+const ruled = text('The rule whose change it is.');
+
+/** What is changed in a package when it is built. */
+const changes: Properties = {
+  native: object('What its build needs of nixpkgs.', {
+    tools: list('Attribute paths, for `nativeBuildInputs`.', 'text'),
+    libraries: list('Attribute paths, for `buildInputs`.', 'text'),
+    hardeningDisable: list('Hardening flags to leave out.', 'text'),
+  }),
+  env: texts('Variables of the build.'),
+  configSettings: map('What the backend is told.', 'setting'),
+  sourceFiles: part('fileChanges'),
+  installedFiles: part('fileChanges'),
+  hooks: texts('Shell by the name of the hook.'),
+  requirements: object(
+    'Changes of what its metadata requires.',
+    {},
+    {
+      add: list('Requirements.', 'text'),
+      remove: list('Names.', 'text'),
+      replace: map('Requirements by name.', 'text'),
+      specifiers: map('Specifiers by name.', 'text'),
+    },
+  ),
+  imports: list('Modules that a check imports.', 'text'),
+};
+
 const definitions = {
+  prose: { description: 'Any text.', type: 'string' },
+  setting: {
+    description: 'One text or several.',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+  },
+  patch: object(
+    'A patch: a text with its name, or a file of the web.',
+    {},
+    {
+      name: {
+        description: 'Its name below `patches/`.',
+        type: 'string',
+        pattern: '^[A-Za-z0-9_+][A-Za-z0-9_.+-]*$',
+      },
+      text: prose('Its text.'),
+      url: text('Its URL.'),
+      integrity: part('integrity'),
+    },
+  ),
+  fileChanges: object(
+    'Changes of files.',
+    {},
+    {
+      patches: list('Patches.', 'patch'),
+      edits: list('Texts that are replaced.', 'edit'),
+      remove: list('Paths that are removed.', 'removal'),
+      create: list('Files that are added.', 'creation'),
+    },
+  ),
+  edit: object(
+    'A text that is replaced.',
+    {
+      file: text('The file.'),
+      find: prose('What stands there.'),
+      replace: prose('What is to stand there.'),
+      rule: ruled,
+    },
+    { required: flag('Whether it must be found.') },
+  ),
+  removal: object('A path that is removed.', { path: text('The path.'), rule: ruled }),
+  creation: object('A file that is added.', {
+    path: text('The path.'),
+    text: prose('Its text.'),
+    rule: ruled,
+  }),
+  changes: object('What is changed in a package on a platform.', {}, changes),
+  rule: object(
+    'A rule that acts on a package.',
+    {
+      origin: choice('Whose rule it is.', 'collection', 'project', 'command line'),
+      file: text('Where it stands.'),
+      fields: list('What of it acts.', 'text'),
+    },
+    {
+      why: prose('Its reason.'),
+      shown: choice('How it is known to be right.', 'built', 'evaluated'),
+      platforms,
+    },
+  ),
+  dropped: object('A package that is left out.', {
+    name: text('Normalised name.'),
+    rules: list('Rules that leave it out.', 'rule'),
+  }),
   text: {
     description: 'Text of one line without characters that a terminal would act on.',
     type: 'string',
@@ -181,11 +272,10 @@ const definitions = {
         { backend: text('Backend (PEP 517).'), environment: text('Name of a build environment.') },
         { backendPath: list('Folders that the backend is imported from.', 'text') },
       ),
-      native: object('What its build needs of nixpkgs.', {
-        tools: list('Attribute paths, for `nativeBuildInputs`.', 'text'),
-        libraries: list('Attribute paths, for `buildInputs`.', 'text'),
-        hardeningDisable: list('Hardening flags to leave out.', 'text'),
-      }),
+      ...changes,
+      nixpkgs: text('Attribute path below `python.pkgs`.'),
+      on: map('Changes by platform.', 'changes'),
+      rules: list('Override rules that act on it.', 'rule'),
       overrides: list('Override rules that changed it, with their reasons.', 'text'),
     },
   ),
@@ -223,7 +313,10 @@ export const pinnedGraphSchema: Schema = {
       packages: map('Packages by id.', 'package'),
       environments: map('Environments by name.', 'environment'),
     },
-    { collisions: list('Rules of colliding files, in their order.', 'collision') },
+    {
+      collisions: list('Rules of colliding files, in their order.', 'collision'),
+      dropped: list('Packages that rules leave out.', 'dropped'),
+    },
   ),
   $defs: definitions,
 };

@@ -111,7 +111,24 @@ export interface LockedPackage {
   readonly platforms?: readonly PlatformName[];
   /** Specifier set over the Python version, as the lock states it. */
   readonly requiresPython?: string;
+  /** Names that its metadata requires, and that rules left out while versions were sought; sorted. */
+  readonly ignored?: readonly string[];
+  /** What to take where there are both, whatever is wanted of others. */
+  readonly prefer?: 'wheel' | 'sdist';
+  /** How it is built, instead of what its source says. */
+  readonly buildChanges?: BuildChanges;
+  /** Attribute path below `python.pkgs`: it is taken from there, and its artifacts are not used. */
+  readonly nixpkgs?: string;
   readonly metadata: PackageMetadata;
+}
+
+/** Changes of a `[build-system]`, and of what setup.py requires to be built. */
+export interface BuildChanges {
+  /** Instead of what is stated of their names (PEP 508). */
+  readonly requires?: readonly string[];
+  /** Normalised names. */
+  readonly remove?: readonly string[];
+  readonly backend?: string;
 }
 
 /** What recipes print as `meta`; all of it optional, none of it trusted. */
@@ -131,6 +148,8 @@ export interface Gap {
    * not know.
    */
   readonly requirement?: string;
+  /** The rule that asks for it: nothing that the lock lacks, so that `--strict` lets it be. */
+  readonly rule?: string;
   readonly message: string;
 }
 
@@ -230,17 +249,95 @@ export interface CollisionRule {
   readonly dropFrom?: readonly string[];
 }
 
-export interface PinnedPackage {
+/** A patch (`patch -p1`): a text that the recipe holds as `patches/NAME`, or a file of the web. */
+export type Patch =
+  | { readonly name: string; readonly text: string }
+  | { readonly url: string; readonly integrity: Integrity };
+
+/** Changes of files of one folder. `rule` says whose change it is, for the log of a build that it ends. */
+export interface FileChanges {
+  readonly patches?: readonly Patch[];
+  /** `find` is replaced wherever it stands in `file`; that it stands nowhere is an error unless `required` is false. */
+  readonly edits?: readonly {
+    readonly file: string;
+    readonly find: string;
+    readonly replace: string;
+    readonly required?: boolean;
+    readonly rule: string;
+  }[];
+  /** `*` is part of a name. */
+  readonly remove?: readonly { readonly path: string; readonly rule: string }[];
+  readonly create?: readonly {
+    readonly path: string;
+    readonly text: string;
+    readonly rule: string;
+  }[];
+}
+
+/** Changes of what a distribution's metadata requires (core metadata, `Requires-Dist`). */
+export interface RequirementChanges {
+  /** Requirements (PEP 508). */
+  readonly add?: readonly string[];
+  /** Normalised names. */
+  readonly remove?: readonly string[];
+  /** Requirements by the normalised name that they take the place of; its marker stays. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Specifier sets by normalised name; extras and markers stay. */
+  readonly specifiers?: Readonly<Record<string, string>>;
+}
+
+/** What is changed in a package when it is built. */
+export interface Changes {
+  readonly native?: Native;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told to the build backend (PEP 517). */
+  readonly configSettings?: Readonly<Record<string, string | readonly string[]>>;
+  /** In the source, before it is built. */
+  readonly sourceFiles?: FileChanges;
+  /** Below site-packages, once it is installed. */
+  readonly installedFiles?: FileChanges;
+  /** Shell by the name of the hook in nixpkgs: `preBuild`. */
+  readonly hooks?: Readonly<Record<string, string>>;
+  readonly requirements?: RequirementChanges;
+  /** Modules that a check imports; absent: what the files tell. */
+  readonly imports?: readonly string[];
+}
+
+/** An override rule that acts on a package. */
+export interface FiredRule {
+  readonly origin: 'collection' | 'project' | 'command line';
+  /** Where it stands, without a line: `overrides.toml`. */
+  readonly file: string;
+  readonly why?: string;
+  readonly shown?: 'built' | 'evaluated';
+  /** What of it acts: `native`, `edit`; sorted. */
+  readonly fields: readonly string[];
+  /** Absent: wherever the package is. */
+  readonly platforms?: readonly PlatformName[];
+}
+
+/** Its `Changes` hold on every platform. */
+export interface PinnedPackage extends Changes {
   readonly id: PackageId;
   readonly name: string;
   readonly version: string;
   readonly artifacts: readonly Artifact[];
   readonly dependencies: readonly Edge[];
   readonly build?: Build;
-  readonly native?: Native;
+  /** Attribute path below `python.pkgs`: the package is that of nixpkgs, and has no artifacts. */
+  readonly nixpkgs?: string;
+  /** Changes that hold on a platform, besides or instead of those of all. */
+  readonly on?: Readonly<Partial<Record<PlatformName, Changes>>>;
   /** Where the override rules that changed it stand, with their reasons. */
   readonly overrides?: readonly string[];
+  readonly rules?: readonly FiredRule[];
   readonly metadata: PackageMetadata;
+}
+
+/** A package that a rule leaves out. */
+export interface DroppedPackage {
+  readonly name: string;
+  readonly rules: readonly FiredRule[];
 }
 
 /** A package of an environment, on `platforms` (absent: on all of the target's). */
@@ -268,4 +365,5 @@ export interface PinnedGraph {
   readonly packages: ReadonlyMap<PackageId, PinnedPackage>;
   readonly environments: ReadonlyMap<string, Environment>;
   readonly collisions?: readonly CollisionRule[];
+  readonly dropped?: readonly DroppedPackage[];
 }

@@ -1,71 +1,25 @@
 import type { ConstraintRule } from '../graph/requirements.ts';
-import type { CollisionRule, Native } from '../graph/types.ts';
-import { parseName } from '../standards/name.ts';
+import type { CollisionRule } from '../graph/types.ts';
 import { quoted } from '../standards/quoted.ts';
-import { formatRequirement, parseRequirement } from '../standards/requirement.ts';
+import { parseRequirement } from '../standards/requirement.ts';
 import { checkShape, compileShape } from '../standards/shape.ts';
 import { formatSpecifierSet, parseSpecifierSet } from '../standards/specifier.ts';
 import {
   errorAt,
-  locationOf,
   readAt,
   readTomlDocument,
   type TomlDocument,
 } from '../standards/toml-document.ts';
 import type { TomlPath } from '../standards/toml-location.ts';
+import { type RuleOrigin, readPackage } from './parse-package.ts';
+import { describe, isInside, nameAt, placeOf } from './place.ts';
 import { type OverridesFile, overridesSchema } from './schema.ts';
-import type { Overrides, PackageRule } from './types.ts';
+import type { Overrides } from './types.ts';
 
 const overridesShape = compileShape<OverridesFile>(overridesSchema);
 
-type PackageTable = NonNullable<OverridesFile['package']>[number];
 type ConstraintTable = NonNullable<OverridesFile['constraint']>[number];
 type CollisionTable = NonNullable<OverridesFile['collision']>[number];
-
-const describe = ([table, index]: TomlPath): { subject: string; skip: number } =>
-  typeof index === 'number'
-    ? { subject: `\`[[${table}]]\` number ${index + 1}`, skip: 2 }
-    : { subject: 'overrides', skip: 0 };
-
-const placeOf = (document: TomlDocument, path: TomlPath): string => {
-  const { file, line } = locationOf(document, path);
-  return line === undefined ? file : `${file}:${line}`;
-};
-
-const nameAt = (document: TomlDocument, path: TomlPath, text: string): string =>
-  readAt({ document, path, subject: describe(path).subject }, () => parseName(text));
-
-const readNative = ({ native }: PackageTable): Native => ({
-  tools: native?.tools ?? [],
-  libraries: native?.libraries ?? [],
-  hardeningDisable: native?.['hardening-disable'] ?? [],
-});
-
-const readBuildRequires = (
-  document: TomlDocument,
-  { build }: PackageTable,
-  index: number,
-): readonly string[] =>
-  (build?.requires ?? []).map((text, item) => {
-    const path = ['package', index, 'build', 'requires', item];
-    const place = { document, path, subject: describe(path).subject };
-    return readAt(place, () => formatRequirement(parseRequirement(text)));
-  });
-
-const readPackage = (document: TomlDocument, table: PackageTable, index: number): PackageRule => {
-  const buildRequires = readBuildRequires(document, table, index);
-  return {
-    name: nameAt(document, ['package', index, 'name'], table.name),
-    ...(table.why === undefined ? {} : { why: table.why }),
-    ...(buildRequires.length === 0 ? {} : { buildRequires }),
-    native: readNative(table),
-    place: placeOf(document, ['package', index]),
-  };
-};
-
-/** Relative to the environment, forward, and never above it. */
-const isInside = (path: string): boolean =>
-  !path.startsWith('/') && !path.split('/').includes('..') && !/[\p{Cc}\\]/u.test(path);
 
 const readCollision = (
   document: TomlDocument,
@@ -141,20 +95,29 @@ const readConstraint = (
 };
 
 /**
- * Reads an `overrides.toml`. Throws OVERRIDES_SYNTAX, OVERRIDES_SHAPE, NAME_INVALID,
- * REQUIREMENT_INVALID or SPECIFIER_INVALID, with line and column, and with the nearest known key for one that is not known.
+ * Reads an `overrides.toml`. Without an origin its rules are the project's, and recipes name the
+ * file alone. Throws OVERRIDES_SYNTAX, OVERRIDES_SHAPE, NAME_INVALID, REQUIREMENT_INVALID,
+ * SPECIFIER_INVALID, VERSION_INVALID or HASH_INVALID, with line and column, and with the nearest
+ * known key for one that is not known.
  */
-export const parseOverrides = (file: string, text: string): Overrides => {
+export const parseOverrides = (
+  file: string,
+  text: string,
+  from: RuleOrigin = { origin: 'project', file: file.slice(file.lastIndexOf('/') + 1) },
+): Overrides => {
   const document = readTomlDocument(file, text, {
     code: 'OVERRIDES_SYNTAX',
     next: 'run `convert`',
   });
   const data = checkShape(document, overridesShape, { code: 'OVERRIDES_SHAPE', describe });
   return {
-    packages: (data.package ?? []).map((table, index) => readPackage(document, table, index)),
-    collisions: (data.collision ?? []).map((table, index) => readCollision(document, table, index)),
-    constraints: (data.constraint ?? []).map((table, index) =>
-      readConstraint(document, table, index),
+    packages: (data.package ?? []).map((table, index) =>
+      readPackage(document, table, { ...from, index }),
     ),
+    collisions: (data.collision ?? []).map((table, index) => readCollision(document, table, index)),
+    constraints: (data.constraint ?? []).map((table, index) => ({
+      ...readConstraint(document, table, index),
+      ...from,
+    })),
   };
 };

@@ -1,6 +1,7 @@
 /** `[build-system]` of pyproject.toml (PEP 518, PEP 517). */
 import { Lock2nixError } from '../graph/errors.ts';
-import type { BuildSystem } from '../graph/types.ts';
+import type { BuildChanges, BuildSystem } from '../graph/types.ts';
+import { tryParseRequirement } from './requirement.ts';
 
 /** What builds a project that names no backend: setuptools, as `setup.py` was run before PEP 517. */
 export const legacyBackend = 'setuptools.build_meta:__legacy__';
@@ -59,3 +60,30 @@ export const parseBuildSystem = (pyprojectDocument: unknown): BuildSystem | unde
 /** The backend that builds a project, also where its `[build-system]` is silent or absent. */
 export const buildBackend = (buildSystem: BuildSystem | undefined): string =>
   buildSystem?.backend ?? legacyBackend;
+
+const nameIn = (text: string): string | undefined => tryParseRequirement(text)?.name;
+
+/** Requirements with a rule's changes: those of the rule take the place of those of their names. */
+export const changeRequires = (
+  stated: readonly string[],
+  { requires = [], remove = [] }: BuildChanges,
+): readonly string[] => {
+  const gone = new Set([...remove, ...requires.map(nameIn)]);
+  return stated.filter((text) => !gone.has(nameIn(text)));
+};
+
+/** A `[build-system]` with a rule's changes; requirements of the rule take the place of those of their names. */
+export const changeBuildSystem = (
+  stated: BuildSystem | undefined,
+  changes: BuildChanges,
+): BuildSystem => {
+  const { requires = [], backend } = changes;
+  const { backendPath, ...system } = stated ?? defaultBuildSystem;
+  return {
+    ...system,
+    requires: [...changeRequires(system.requires, changes), ...requires],
+    ...(backend === undefined ? {} : { backend }),
+    // A backend that a rule names is none of the tree's own.
+    ...(backendPath === undefined || backend !== undefined ? {} : { backendPath }),
+  };
+};

@@ -32,8 +32,11 @@ export const pinProject = async (
   const { python, platforms, wanted, choices } = versions;
   const { indexes, excludeNewer, onlyBinary, noBinary } = choices;
   const { pinGraph } = await import('../../resolvers/pypi/pin.ts');
+  const { applyToLock } = await import('../../overrides/lock.ts');
+  const { rootId } = await import('../../resolvers/pypi/select.ts');
+  const outcome = applyToLock(versions.locked, overrides, { python, platforms, rootId });
   const pinned = await pinGraph(
-    versions.locked,
+    outcome.graph,
     {
       python,
       platforms,
@@ -47,7 +50,7 @@ export const pinProject = async (
         indexes,
         ...(excludeNewer === undefined ? {} : { excludeNewer }),
         preferences: kept.builds,
-        rules: solveRules(overrides),
+        rules: solveRules(overrides, python),
         requires: buildRequires(overrides),
       },
     },
@@ -55,11 +58,17 @@ export const pinProject = async (
   );
   validateGraph(pinned.graph);
   const { applyOverrides } = await import('../../overrides/apply.ts');
-  const { graph, diagnostics } = applyOverrides(pinned.graph, overrides);
+  const { graph, diagnostics } = applyOverrides(pinned.graph, overrides, outcome);
   const { findCollisions } = await import('../../overrides/collisions.ts');
   const collisions = await findCollisions(graph, siblings.readBytes);
   return {
     graph,
-    diagnostics: [...versions.diagnostics, ...pinned.diagnostics, ...diagnostics, ...collisions],
+    diagnostics: [
+      ...versions.diagnostics,
+      ...outcome.diagnostics,
+      ...pinned.diagnostics,
+      ...diagnostics,
+      ...collisions,
+    ],
   };
 };

@@ -36,7 +36,9 @@ const readOverrides = async (input: Input, siblings: Siblings, cwd: string): Pro
   const text = siblings.read(overridesName);
   if (text === undefined) return { packages: [], collisions: [], constraints: [] };
   const { parseOverrides } = await import('../../overrides/parse.ts');
-  return parseOverrides(shownBeside(input, overridesName, cwd), text);
+  const { readPatches } = await import('../../overrides/patches.ts');
+  const rules = parseOverrides(shownBeside(input, overridesName, cwd), text);
+  return readPatches(rules, siblings.readBytes);
 };
 
 type Env = World['env'];

@@ -106,7 +106,7 @@ export const resolveOptions = (
   prefer: asked.prefer ?? 'wheel',
   preferWheels: recordedSolveOptions(asked).preferWheels ?? [],
   preferences: kept.runtime,
-  rules: solveRules(overrides),
+  rules: solveRules(overrides, aim.python),
 });
 
 /** An input's requirements, with the constraints that the command line adds. */

@@ -1,5 +1,6 @@
 import type { PinnedGraph } from '../../graph/types.ts';
 import { printNix } from '../nix/print.ts';
+import { patchFiles } from './changes.ts';
 import { type EntryOptions, printEntry } from './entry.ts';
 import { printPins } from './pins.ts';
 
@@ -19,6 +20,7 @@ export const printRecipe = (
     ['default.nix', printNix(printEntry(graph, options), options.banner)],
     ['pins.nix', printNix(printPins(graph), options.banner)],
   ]);
+  for (const [name, text] of patchFiles(graph.packages.values())) files.set(name, text);
   for (const [name, text] of options.runtime) files.set(`runtime/${name}`, text);
   return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
 };

@@ -24,6 +24,7 @@ import {
   variable,
 } from '../nix/expression.ts';
 import { attributeNames } from './attribute-names.ts';
+import { printChanges, usesNixpkgs } from './changes.ts';
 import { type ByPlatform, dependenciesOf } from './dependencies.ts';
 import { builderOf, type Files, fetchersOf, filesOf, printSources } from './sources.ts';
 
@@ -112,23 +113,6 @@ const printBuild = (
   ]);
 };
 
-/** Attribute paths of nixpkgs, as they stand in overrides: `gst_all_1.gstreamer`. */
-const nixpkgs = (paths: readonly string[]): NixExpression | undefined =>
-  paths.length === 0 ? undefined : list(paths.map((path) => variable('pkgs', ...path.split('.'))));
-
-const printNative = ({ native }: PinnedPackage): readonly NixValueBinding[] =>
-  bindings([
-    ['nativeBuildInputs', nixpkgs(native?.tools ?? [])],
-    ['buildInputs', nixpkgs(native?.libraries ?? [])],
-    [
-      'hardeningDisable',
-      native?.hardeningDisable.length ? strings(native.hardeningDisable) : undefined,
-    ],
-  ]);
-
-const usesNixpkgs = ({ native }: PinnedPackage): boolean =>
-  native !== undefined && native.tools.length + native.libraries.length > 0;
-
 const filesOfKind = (files: Files, wheel: boolean): Files =>
   new Map([...files].filter(([, { kind }]) => (kind === 'wheel') === wheel));
 
@@ -141,7 +125,7 @@ const printPackage = (
   const files = filesOf(pinned, graph.target.platforms.map(platformName).sort());
   const wheels = filesOfKind(files, true);
   const sources = filesOfKind(files, false);
-  const builder = builderOf(files);
+  const builder = pinned.nixpkgs === undefined ? builderOf(files) : 'nixpkgs';
   const fromSource = builder === 'sdist';
   const [source] = [...sources.values()].map((artifact) => artifact.source);
   const fullName = `${name}-${version}`;
@@ -153,10 +137,11 @@ const printPackage = (
         ['version', string(version)],
         ['name', storeName(fullName) === fullName ? undefined : string(storeName(fullName))],
       ]),
+      ...bindings([['attribute', text(pinned.nixpkgs)]]),
       ...(fromSource ? printSources('src', sources) : []),
       ...printSources(fromSource ? 'wheels' : 'src', wheels),
       ...(fromSource ? printBuild(build, source) : []),
-      ...printNative(pinned),
+      ...printChanges(pinned),
       ...printByPlatform('dependencies', dependenciesOf(graph, id), names),
       ...printMeta(
         metadata,
@@ -171,7 +156,11 @@ export const printPins = (graph: PinnedGraph): NixExpression => {
   const names = attributeNames(graph);
   const platforms = graph.target.platforms.map(platformName);
   const packages = [...graph.packages.values()];
-  const builders = new Set(packages.map((pinned) => builderOf(filesOf(pinned, platforms))));
+  const builders = new Set(
+    packages.map((pinned) =>
+      pinned.nixpkgs === undefined ? builderOf(filesOf(pinned, platforms)) : 'nixpkgs',
+    ),
+  );
   const entries = packages
     .map((pinned) => ({ name: names.get(pinned.id) ?? pinned.id, pinned }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))

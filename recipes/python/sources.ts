@@ -14,6 +14,7 @@ import {
   string,
   variable,
 } from '../nix/expression.ts';
+import { fetchesPatches } from './changes.ts';
 
 type Fetcher = 'fetchgit' | 'fetchurl' | 'fetchzip' | 'source';
 
@@ -112,9 +113,10 @@ const fetcherOrder: readonly Fetcher[] = ['fetchgit', 'fetchurl', 'fetchzip', 's
 export const fetchersOf = ({ packages, target }: PinnedGraph): readonly Fetcher[] => {
   const platforms = target.platforms.map(platformName);
   const used = new Set(
-    [...packages.values()].flatMap((pinned) =>
-      [...filesOf(pinned, platforms).values()].map(fetcherOf),
-    ),
+    [...packages.values()].flatMap((pinned): readonly Fetcher[] => [
+      ...[...filesOf(pinned, platforms).values()].map(fetcherOf),
+      ...(fetchesPatches(pinned) ? (['fetchurl'] as const) : []),
+    ]),
   );
   return fetcherOrder.filter((name) => used.has(name));
 };

@@ -129,6 +129,14 @@ export const pinArtifact = async (
     }
     case 'git': {
       const { integrity, facts } = await registry.gitSource(source);
+      const stated = artifact.integrities.find(({ of }) => of === 'tree');
+      if (stated !== undefined && stated.sri !== integrity.sri) {
+        throw new Lock2nixError(
+          'HASH_MISMATCH',
+          `\`${locked.id}\`: the commit ${source.rev} has the hash ${integrity.sri}, and ${stated.sri} is stated`,
+          { hint: 'find out why, then correct the `hash` of its `source` in overrides.toml' },
+        );
+      }
       return { artifact: { kind: 'tree', fileName: artifact.fileName, source, integrity }, facts };
     }
     case 'path': {

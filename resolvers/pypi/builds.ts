@@ -257,7 +257,9 @@ export const createBuilder = (
   ): Promise<PinnedMembers> => {
     const { graph, diagnostics } = await resolve(question, onlyBinary);
     const pinned = await pinMembers(graph, question);
-    return { ...pinned, diagnostics: [...diagnostics, ...pinned.diagnostics] };
+    // That a rule says nothing to these requirements tells nothing of what it says to others.
+    const told = diagnostics.filter(({ code }) => code !== 'rule-unmatched');
+    return { ...pinned, diagnostics: [...told, ...pinned.diagnostics] };
   };
 
   const solveTogether = async (question: Question): Promise<Solved> => {

@@ -33,7 +33,7 @@ const gapsOf = ({ gaps }: LockedGraph, merged: readonly Merged[]): readonly Gap[
 
 /** `--strict`: what the lock does not say of the packages that are wanted must not be filled. */
 export const refuseGaps = (graph: LockedGraph, merged: readonly Merged[]): void => {
-  const gaps = gapsOf(graph, merged);
+  const gaps = gapsOf(graph, merged).filter(({ rule }) => rule === undefined);
   if (gaps.length === 0) return;
   const messages = gaps.map(({ message }) => message);
   throw new Lock2nixError(
@@ -75,21 +75,23 @@ const leftOut: readonly string[] = ['pip', 'setuptools', 'wheel'];
 interface Missing {
   readonly owner: PackageId | undefined;
   readonly requirement: string;
+  /** Where the rule stands that asks for it. */
+  readonly rule: string | undefined;
   /** Of what may be filled in. */
   readonly name: string | undefined;
 }
 
 const missingOf = ({ packages }: LockedGraph, gaps: readonly Gap[]): readonly Missing[] => {
   const locked = new Set([...packages.values()].map(({ name }) => name));
-  return gaps.flatMap(({ kind, package: owner, requirement }): readonly Missing[] => {
+  return gaps.flatMap(({ kind, package: owner, requirement, rule }): readonly Missing[] => {
     if (kind !== 'dependencies' || requirement === undefined) return [];
     const read = tryParseRequirement(requirement);
     const isFillable =
       read !== undefined &&
       read.url === undefined &&
-      leftOut.includes(read.name) &&
+      (rule !== undefined || leftOut.includes(read.name)) &&
       !locked.has(read.name);
-    return [{ owner, requirement, name: isFillable ? read.name : undefined }];
+    return [{ owner, requirement, rule, name: isFillable ? read.name : undefined }];
   });
 };
 
@@ -144,7 +146,9 @@ const reportMissing = (
   for (const each of missing) {
     const { name, requirement } = each;
     const added = name === undefined ? undefined : solved?.get(name);
-    const what = `${ownerOf(each)} requires \`${requirement}\`, which the lock leaves out`;
+    const why =
+      each.rule === undefined ? 'which the lock leaves out' : `by the rule at ${each.rule}`;
+    const what = `${ownerOf(each)} requires \`${requirement}\`, ${why}`;
     if (added !== undefined) {
       report({
         severity: 'note',

@@ -3,12 +3,14 @@ import { type Platform, platformName } from '../../graph/platform.ts';
 import type { NameSet } from '../../graph/requirements.ts';
 import type {
   Artifact,
+  BuildChanges,
   LockedArtifact,
   LockedPackage,
   PackageMetadata,
   PythonTarget,
 } from '../../graph/types.ts';
 import { chooseArtifact } from '../../standards/artifact-choice.ts';
+import { changeBuildSystem, changeRequires } from '../../standards/build-system.ts';
 import {
   type ArtifactContext,
   completeFiles,
@@ -58,6 +60,19 @@ const choose = (
 ): LockedArtifact | undefined =>
   artifacts.find(({ kind }) => kind === 'tree' && !rules.onlyBinary) ??
   chooseArtifact(artifacts, { ...rules, platform });
+
+/** What a source says of how it is built, with a rule's changes. */
+const changedFacts = (facts: ProjectFacts, changes: BuildChanges | undefined): ProjectFacts => {
+  if (changes === undefined) return facts;
+  const { buildSystem, setupRequires } = facts;
+  return {
+    ...facts,
+    buildSystem: changeBuildSystem(buildSystem, changes),
+    ...(setupRequires === undefined
+      ? {}
+      : { setupRequires: changeRequires(setupRequires, changes) }),
+  };
+};
 
 const namesOf = (platforms: readonly Platform[]): string => platforms.map(platformName).join(', ');
 
@@ -140,7 +155,9 @@ export const pinFiles = async (
   platforms: readonly Platform[],
   context: PackageContext,
 ): Promise<PinnedFiles> => {
-  const { python, prefer, report } = context;
+  const { python, report } = context;
+  if (locked.nixpkgs !== undefined) return { artifacts: [], metadata: {} };
+  const prefer = locked.prefer ?? context.prefer;
   const rules: ChoiceRules = {
     python,
     prefer,
@@ -171,7 +188,7 @@ export const pinFiles = async (
     source &&
     (await context.plan(
       // Of a source that nothing is known of, setuptools' legacy way is all that there is.
-      facts ?? { hasSetupPy: true },
+      changedFacts(facts ?? { hasSetupPy: true }, locked.buildChanges),
       fromSource.map(({ platform }) => platform),
     ));
   const choices = first.map(({ platform, artifact }): Choice => {

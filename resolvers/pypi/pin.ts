@@ -117,7 +117,7 @@ const pinPackage = (
   { artifacts, metadata }: PinnedFiles,
   filled: readonly PackageId[] = [],
 ): PinnedPackage => {
-  const { id, name, version } = locked;
+  const { id, name, version, nixpkgs } = locked;
   const added = filled.map(edgeTo);
   return {
     id,
@@ -125,6 +125,7 @@ const pinPackage = (
     version,
     artifacts,
     dependencies: [...dependencies, ...added],
+    ...(nixpkgs === undefined ? {} : { nixpkgs }),
     metadata: { ...metadata, ...locked.metadata },
   };
 };

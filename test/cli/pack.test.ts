@@ -9,6 +9,7 @@ import { listing, makeFolder, run } from './support.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const runtime = join(root, 'recipes', 'runtime', 'python');
+const collection = join(import.meta.dirname, '..', '..', 'overrides', 'collection', 'pypi');
 
 /** What `npm install` made of the tarball. */
 let installed = '';
@@ -59,8 +60,12 @@ test('the package holds the bundle, the runtime and the licences, and nothing el
     'LICENSE',
     'README.md',
     'dist/THIRD-PARTY-NOTICES.txt',
+    ...readdirSync(collection)
+      .map((name) => `dist/collection/pypi/${name}`)
+      .sort(),
     'dist/convert.mjs',
     'dist/lock2nix.mjs',
+    'dist/overrides.schema.json',
     'package.json',
   ]);
 });

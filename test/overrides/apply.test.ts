@@ -13,7 +13,15 @@ const graphOf = (...names: readonly string[]): PinnedGraph => ({
   packages: new Map(
     names.map((name) => {
       const id = packageId(name, '1');
-      return [id, { id, name, version: '1', artifacts: [], dependencies: [], metadata: {} }];
+      const artifact = {
+        kind: 'sdist',
+        fileName: `${name}-1.zip`,
+        source: { kind: 'path', path: `${name}-1.zip` },
+      } as const;
+      return [
+        id,
+        { id, name, version: '1', artifacts: [artifact], dependencies: [], metadata: {} },
+      ];
     }),
   ),
   environments: new Map(),

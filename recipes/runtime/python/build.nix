@@ -15,6 +15,46 @@
   envOf,
 }:
 let
+  # What rules change, on this platform; `files` are what scripts are told.
+  changes = spec // spec.on.${platform.name} or { };
+  told = name: value: builtins.toFile name (builtins.unsafeDiscardStringContext (builtins.toJSON value));
+  changesFiles = part: part ? edits || part ? remove || part ? create;
+  changeFiles =
+    folder: part:
+    lib.optionalString (changesFiles part) ''
+      ${interpreter.executable} ${./change_files.py} ${folder} ${
+        told "changes.json" {
+          edits = part.edits or [ ];
+          remove = part.remove or [ ];
+          create = part.create or [ ];
+        }
+      }
+    '';
+  # Before RECORD is written of it.
+  changeInstalled =
+    let
+      library = ''"$out/${interpreter.sitePackages}"'';
+      installed = changes.installed or { };
+    in
+    lib.concatMapStrings (file: ''
+      echo "applying patch ${file}"
+      patch -p1 --no-backup-if-mismatch -d ${library} < ${file}
+    '') (installed.patches or [ ])
+    + changeFiles library installed
+    + lib.optionalString (changes ? requirements) ''
+      ${interpreter.executable} ${./change_requirements.py} ${library} ${told "requirements.json" changes.requirements}
+    '';
+  hooks = lib.filterAttrs (name: _: builtins.elem name hookNames) changes;
+  hookNames = [
+    "postUnpack"
+    "prePatch"
+    "postPatch"
+    "preBuild"
+    "postBuild"
+    "preInstall"
+    "postInstall"
+  ];
+
   wheels = spec.wheels or { };
   fromWheel = spec.kind == "wheel" || wheels ? ${platform.name};
   sources = if wheels ? ${platform.name} then wheels else spec.src;
@@ -51,14 +91,15 @@ let
     dontPatchELF = true;
     dontPatchShebangs = true;
     dontAutoPatchelf = true;
-    nativeBuildInputs = spec.nativeBuildInputs or [ ] ++ lib.optional prebuilt pkgs.autoPatchelfHook;
-    buildInputs = spec.buildInputs or [ ] ++ lib.optionals prebuilt manylinux;
+    nativeBuildInputs = changes.nativeBuildInputs or [ ] ++ lib.optional prebuilt pkgs.autoPatchelfHook;
+    buildInputs = changes.buildInputs or [ ] ++ lib.optionals prebuilt manylinux;
     installPhase = ''
       runHook preInstall
       ${interpreter.executable} ${./install_wheel.py} unpack "$src" "$out" ${interpreter.executable}
+      ${changeInstalled}
+      runHook postInstall
       ${lib.optionalString prebuilt (explained ''autoPatchelf "$out"'')}
       ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
-      runHook postInstall
     '';
   };
 
@@ -84,22 +125,38 @@ let
   folder = lib.escapeShellArg "${spec.pname}-${spec.version}";
 
   sdist = {
-    env = interpreter.environment // pretended;
+    env =
+      interpreter.environment
+      // pretended
+      // lib.optionalAttrs (changes ? configSettings) {
+        LOCK2NIX_CONFIG_SETTINGS = builtins.toJSON changes.configSettings;
+      }
+      // changes.env or { };
+    patches = changes.patches or [ ];
     dontConfigure = true;
     # Done in installPhase, since RECORD must agree with what is installed.
     dontStrip = true;
     dontPatchELF = true;
     dontPatchShebangs = true;
     disallowedReferences = [ buildEnv ];
-    nativeBuildInputs = spec.nativeBuildInputs or [ ];
-    buildInputs = spec.buildInputs or [ ];
-    hardeningDisable = spec.hardeningDisable or [ ];
+    nativeBuildInputs = changes.nativeBuildInputs or [ ];
+    buildInputs = changes.buildInputs or [ ];
+    hardeningDisable = changes.hardeningDisable or [ ];
     unpackPhase = ''
       runHook preUnpack
       ${interpreter.executable} ${./unpack_source.py} "$src" ${folder}
       cd ${folder}
       cd ${lib.escapeShellArg (spec.subdirectory or ".")}
       runHook postUnpack
+    '';
+    patchPhase = ''
+      runHook prePatch
+      for file in $patches; do
+        echo "applying patch $file"
+        patch -p1 --no-backup-if-mismatch < "$file"
+      done
+      ${changeFiles "." changes}
+      runHook postPatch
     '';
     buildPhase = ''
       runHook preBuild
@@ -111,6 +168,8 @@ let
     installPhase = ''
       runHook preInstall
       ${interpreter.executable} ${./install_wheel.py} unpack "$NIX_BUILD_TOP/wheels" "$out" ${interpreter.executable}
+      ${changeInstalled}
+      runHook postInstall
       if [ -d "$out/bin" ]; then patchShebangs --host "$out/bin"; fi
       find "$out" -type f \( -name '*.so' -o -name '*.so.*' -o -name '*.dylib' -o -perm -0100 \) -print0 |
         while IFS= read -r -d "" file; do
@@ -123,7 +182,6 @@ let
           esac
         done
       ${interpreter.executable} ${./install_wheel.py} finish "$out" ${interpreter.executable}
-      runHook postInstall
     '';
   };
 in
@@ -132,11 +190,12 @@ stdenv.mkDerivation (
   {
     inherit src;
     inherit (spec) pname version;
-    env = interpreter.environment;
+    env = interpreter.environment // changes.env or { };
     passthru = {
       inherit dependencies;
       env = envOf finalAttrs.finalPackage;
-    };
+    }
+    // lib.optionalAttrs (changes ? pythonImportsCheck) { importsCheck = changes.pythonImportsCheck; };
     meta =
       platform.limits (if spec.src ? outPath then spec.src else wheels // spec.src)
       # As in nixpkgs, a wheel of Python modules alone counts as source.
@@ -144,5 +203,6 @@ stdenv.mkDerivation (
       // spec.meta or { };
   }
   // lib.optionalAttrs (spec ? name) { inherit (spec) name; }
+  // hooks
   // (if fromWheel then wheel else sdist)
 )

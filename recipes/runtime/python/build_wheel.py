@@ -6,6 +6,7 @@ pip stays out of it: it would copy the tree to a folder of another name at each 
 name ends in compiled files.
 """
 import importlib
+import json
 import os
 import sys
 
@@ -31,7 +32,9 @@ def main(folder, backend, *backend_path):
     for part in filter(None, attribute.split(".")):
         target = getattr(target, part)
     sys.argv[:] = ["setup.py"]
-    target.build_wheel(folder, {}, None)
+    # Of overrides.toml; a backend may change what it is given.
+    settings = json.loads(os.environ.pop("LOCK2NIX_CONFIG_SETTINGS", "{}"))
+    target.build_wheel(folder, settings, None)
 
 
 if __name__ == "__main__":

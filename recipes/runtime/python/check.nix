@@ -10,7 +10,16 @@
 stdenv.mkDerivation {
   inherit name;
   __structuredAttrs = false;
-  packages = builtins.concatStringsSep "\n" (map toString packages);
+  # Of those whose rules say so, the modules that are imported instead of what the files tell.
+  packages = builtins.concatStringsSep "\n" (
+    map (
+      package:
+      toString package
+      + (
+        if package ? importsCheck then "\t" + builtins.concatStringsSep " " package.importsCheck else ""
+      )
+    ) packages
+  );
   passAsFile = [ "packages" ];
   env = interpreter.environment;
   dontUnpack = true;

@@ -2,7 +2,8 @@
 
 usage: check_imports.py LIST
 
-LIST is a file with the path of a package a line; which modules it has is read from its files.
+LIST is a file with the path of a package a line; which modules it has is read from its files, unless they stand
+behind a tab.
 Modules whose name starts with an underscore are parts of others and are left to them; so are those
 that projects install by mistake, which need what only their developers have.
 """
@@ -50,11 +51,12 @@ def packages_of_namespaces(library):
 
 def main(list_file):
     with io.open(list_file, encoding="utf-8") as stream:
-        packages = [line.strip() for line in stream if line.strip()]
+        packages = [line.rstrip("\r\n") for line in stream if line.strip()]
     failed = 0
-    for package in packages:
-        for module in modules_of(package):
-            if module in MISTAKES:
+    for line in packages:
+        package, told, modules = line.partition("\t")
+        for module in modules.split() if told else modules_of(package):
+            if not told and module in MISTAKES:
                 continue
             try:
                 importlib.import_module(module)

@@ -39,7 +39,27 @@ let
       ;
   };
 
-  mkEnv = import ./mk-env.nix { inherit stdenv interpreter collisions; };
+  nixpkgs = import ./nixpkgs.nix { inherit lib interpreter; };
+
+  mkEnv =
+    let
+      make = import ./mk-env.nix { inherit stdenv interpreter collisions; };
+      # What nixpkgs' own packages propagate is part of an environment too.
+      isTaken = package: builtins.elem package.outPath takenPaths;
+    in
+    { name, packages }:
+    make {
+      inherit name;
+      packages =
+        if taken == { } then
+          packages
+        else
+          nixpkgs.withClosure (builtins.filter isTaken packages) packages;
+    };
+
+  # The pins that stand for packages of nixpkgs.
+  taken = lib.filterAttrs (_: spec: spec.kind == "nixpkgs") specs;
+  takenPaths = map (spec: (nixpkgs.take spec).outPath) (builtins.attrValues taken);
 
   build = import ./build.nix {
     inherit
@@ -58,6 +78,7 @@ let
       source = import ./source.nix { inherit lib src exclude; };
       wheel = spec: spec // { kind = "wheel"; };
       sdist = spec: spec // { kind = "sdist"; };
+      nixpkgs = spec: spec // { kind = "nixpkgs"; };
     }
   );
 
@@ -95,6 +116,9 @@ let
       in
       builtins.mapAttrs (
         name: spec:
+        if spec.kind == "nixpkgs" then
+          nixpkgs.take spec
+        else
         build {
           inherit spec;
           buildEnv = buildEnvs.${spec.buildEnvironment};

@@ -20,6 +20,10 @@ const graphs: Readonly<Record<string, PinnedGraph>> = {
     pinned('right', '1.0', { dependencies: [edge('left@1.0'), edge('right@1.0')] }),
   ]),
   'up-to': graphOf([pinned('left', '1.0')], { python: { patchRange: { to: '3.12.2' } } }),
+  'from-nixpkgs': graphOf([
+    pinned('pyyaml', '5.3.1'),
+    pinned('tkinter', '3.12.4', { artifacts: [], nixpkgs: 'tkinter' }),
+  ]),
   musl: graphOf([pinned('left', '1.0')], { platforms: ['x86_64-linux-musl'] }),
   'two-names': graphOf([pinned('left', '1.0'), pinned('right', '1.0')], {
     environments: { default: runtime(member('left@1.0')), second: runtime(member('right@1.0')) },
@@ -647,5 +651,64 @@ describe('the recipe', () => {
         );
       expect(files.sort()).toEqual(kept);
     }
+  });
+});
+
+describe('a package of nixpkgs', () => {
+  /** The recipe with a package set of these packages; `module NAME VERSION PROPAGATED` makes one. */
+  const taking = (set: string, what: string): string => `
+    let
+      module = pname: version: propagatedBuildInputs: {
+        type = "derivation";
+        name = "\${pname}-\${version}";
+        outPath = "/stub/\${pname}-\${version}";
+        pythonModule = true;
+        inherit pname version propagatedBuildInputs;
+      };
+      six = module "six" "1.16.0" [ ];
+      python = stub pkgs "3.12.4" // { pkgs = { inherit module; } // ${set}; };
+      recipe = linux "from-nixpkgs" { inherit python; };
+    in ${what}`;
+
+  testWith(['nix'], 'brings what it propagates', async () => {
+    const set = '{ tkinter = module "tkinter" "3.12.4" [ (module "tk-more" "1" [ six ]) ]; }';
+    const packages = 'map (each: each.name) recipe.env.packages';
+    expect(await evaluate(taking(set, packages))).toEqual(
+      ['python3.12-pyyaml-5.3.1', 'tkinter-3.12.4', 'tk-more-1', 'six-1.16.0'].map((name) =>
+        name.replace('python3.12-', ''),
+      ),
+    );
+  });
+
+  testWith(['nix'], 'must have the version that is pinned, and be there', async () => {
+    const version = taking('{ tkinter = module "tkinter" "3.12.1" [ ]; }', 'recipe.env.packages');
+    expect(await failure(version)).toContain(
+      'lock2nix: `tkinter` is taken from nixpkgs, which has version 3.12.1 where 3.12.4 is pinned; write `source = { nixpkgs = "tkinter", version = "3.12.1" }` if that one will do',
+    );
+    expect(await failure(taking('{ }', 'recipe.env.packages'))).toContain(
+      'lock2nix: `tkinter` is taken from nixpkgs, which has no `python.pkgs.tkinter`',
+    );
+    expect(await failure('(linux "from-nixpkgs" { }).env.packages')).toContain(
+      'this `python` has no package set; pass one of nixpkgs',
+    );
+  });
+
+  testWith(['nix'], 'that brings what the recipe pins is refused by name', async () => {
+    const set = '{ tkinter = module "tkinter" "3.12.4" [ (module "PyYAML" "6.0" [ ]) ]; }';
+    expect(await failure(taking(set, 'recipe.env.packages'))).toContain(
+      'lock2nix: `pyyaml` comes twice: 6.0 of nixpkgs with `tkinter`, and 5.3.1 of this recipe; take both from nixpkgs with [[package]] name = "pyyaml"',
+    );
+  });
+});
+
+describe('changes', () => {
+  testWith(['nix'], 'of a platform take the place of those of all', async () => {
+    const flags = (system: string): string =>
+      `(on "${system}" "rules" { }).packages.pyyaml.drvAttrs.CFLAGS`;
+    expect(
+      await evaluate(
+        `[ ${['x86_64-linux', 'aarch64-darwin'].map((each) => `(${flags(each)})`).join(' ')} ]`,
+      ),
+    ).toEqual(['-O1 "${', '-O0']);
   });
 });

@@ -413,7 +413,56 @@ const development = graphOf(
   },
 );
 
+const theRule = 'the rule for `pyyaml` in overrides.toml (why)';
+
+/** Each field of a rule, on all platforms and on one. */
+const rules = graphOf(
+  [
+    pinned('pyyaml', '5.3.1', {
+      artifacts: [sdist('PyYAML-5.3.1.tar.gz')],
+      build: legacy('setuptools-80'),
+      native: { tools: ['unzip'], libraries: ['zlib'], hardeningDisable: ['format'] },
+      env: { CFLAGS: '-O1 "${' },
+      configSettings: { '--global-option': ['--with-libyaml'], mode: 'fast' },
+      sourceFiles: {
+        patches: [
+          { name: 'pyyaml.patch', text: '--- a\n+++ b\n' },
+          {
+            url: 'https://example.org/fix.patch',
+            integrity: { sri: sriOf('fix.patch'), of: 'file' },
+          },
+        ],
+        edits: [
+          { file: 'setup.py', find: 'a\nb', replace: '', required: false, rule: theRule },
+          { file: 'setup.py', find: '"x"', replace: "''", rule: theRule },
+        ],
+        remove: [{ path: 'tests', rule: theRule }],
+        create: [{ path: 'new.py', text: 'x = 1\n', rule: theRule }],
+      },
+      installedFiles: { remove: [{ path: 'yaml/tests', rule: theRule }] },
+      hooks: { preBuild: 'touch "$out"' },
+      requirements: {
+        add: ['six'],
+        remove: ['enum34'],
+        replace: { gevent: 'gevent>=1.4' },
+        specifiers: { cornice: '==0.16.2' },
+      },
+      imports: ['yaml'],
+      on: { 'aarch64-darwin': { env: { CFLAGS: '-O0' } } },
+      overrides: ['collection/pyyaml.toml: one', 'overrides.toml: why'],
+    }),
+    ...setuptools.packages,
+  ],
+  {
+    environments: {
+      default: runtime(member('pyyaml@5.3.1')),
+      ...setuptools.environment,
+    },
+  },
+);
+
 export const goldenGraphs: Readonly<Record<string, PinnedGraph>> = {
+  rules,
   application,
   development,
   'environments-by-platform': environmentsByPlatform,

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { validateGraph } from '../../../graph/validate.ts';
 import { printRecipe } from '../../../recipes/python/index.ts';
@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'recipes'
 const golden = (name: string, file: string, actual: string): string => {
   const expected = join(folder, name, 'expected');
   if (process.env['UPDATE_GOLDEN'] === '1') {
-    mkdirSync(expected, { recursive: true });
+    mkdirSync(dirname(join(expected, file)), { recursive: true });
     writeFileSync(join(expected, file), actual);
   }
   return readFileSync(join(expected, file), 'utf8');
@@ -26,7 +26,11 @@ test.each(Object.entries(goldenGraphs))('the recipe of %s', (name, graph) => {
     banner: 'Written by lock2nix from poetry.lock. Change the lock and run `convert`.',
     runtime: new Map(),
   });
-  expect([...files.keys()]).toEqual(['default.nix', 'pins.nix']);
+  expect([...files.keys()]).toEqual([
+    'default.nix',
+    ...(name === 'rules' ? ['patches/pyyaml.patch'] : []),
+    'pins.nix',
+  ]);
   for (const [file, text] of files) expect(text).toBe(golden(name, file, text));
 });
 
