@@ -311,7 +311,7 @@ const olderTools: readonly (readonly [RegExp, string, string])[] = [
     'setuptools before 66.1 does not run on Python 3.12',
   ],
   [
-    /AttributeError: cython_sources|Cython\.Compiler\.Errors\.CompileError/,
+    /AttributeError: (?:cython_sources|.* has no attribute 'cython_sources')|Cython\.Compiler\.Errors\.CompileError/,
     'cython<3',
     'its Cython code is from before Cython 3',
   ],

@@ -2,7 +2,7 @@
 import { curesOf } from './cures.ts';
 import { importCures } from './imports.ts';
 import { mergeRules } from './merge.ts';
-import { rulesSaid } from './said.ts';
+import { rulesSaid, wheelsSaid } from './said.ts';
 import { splitLog } from './split-log.ts';
 import type { Cure, FailedBuild, Proposal, ProposalContext } from './types.ts';
 
@@ -52,5 +52,9 @@ export const uniteProposals = (proposals: readonly Proposal[]): readonly Proposa
 export const proposeRules = (log: string, context: ProposalContext = {}): readonly Proposal[] => {
   const builds = splitLog(log, context);
   const said = rulesSaid(log).filter(({ kind }) => kind !== 'package');
-  return uniteProposals([...said, ...builds.flatMap((build) => proposalsFor(build, context))]);
+  return uniteProposals([
+    ...said,
+    ...wheelsSaid(log),
+    ...builds.flatMap((build) => proposalsFor(build, context)),
+  ]);
 };

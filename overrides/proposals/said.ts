@@ -102,3 +102,21 @@ export const rulesSaid = (text: string): readonly Proposal[] => {
     return found ?? [];
   });
 };
+
+/**
+ * Sources that are refused when converting, for what recipes do not have: their wheels are taken.
+ * The words are those of `resolvers/pypi`.
+ */
+export const wheelsSaid = (text: string): readonly Proposal[] =>
+  [
+    ...text.matchAll(
+      /`(?<name>[\w.-]+)@[^`\s]+` cannot be installed\b.*?needs (?<what>a (?:Rust|Go) toolchain and vendored \w+)/g,
+    ),
+  ].map(({ groups }) => ({
+    kind: 'package',
+    rule: {
+      name: normaliseName(groups?.['name'] ?? ''),
+      why: `its source needs ${groups?.['what']}, which recipes do not have`,
+      source: { prefer: 'wheel' },
+    },
+  }));
