@@ -26,11 +26,19 @@ export interface BuildOutcome {
   readonly command: string;
 }
 
-const failure = /(?:builder for|Cannot build|build of) '(?<drv>\/[^'\n]+\.drv)'(?! failed due to)/g;
+/** Of a build itself; what waits for it fails in other words. The second since Nix 2.30. */
+const failures = [
+  /builder for '(?<drv>\/[^'\n]+\.drv)' failed/g,
+  /Cannot build '(?<drv>\/[^'\n]+\.drv)'\.\n\s*Reason: .*builder failed/g,
+];
 
 /** Derivations that others wait for fail with them; these are not in the list. */
 const failedIn = (stderr: string): readonly string[] => [
-  ...new Set([...stderr.matchAll(failure)].map(({ groups }) => groups?.['drv'] ?? '')),
+  ...new Set(
+    failures.flatMap((each) =>
+      [...stderr.matchAll(each)].map(({ groups }) => groups?.['drv'] ?? ''),
+    ),
+  ),
 ];
 
 const lastLines = (text: string, count: number): string =>

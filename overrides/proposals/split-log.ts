@@ -7,7 +7,7 @@ const tryNormaliseName = (text: string): string | undefined =>
 
 /** What a log of several builds says when one of them ends; since Nix 2.30 in other words. */
 const failure =
-  /^.*?(?:error: )?(?:builder for|Cannot build|build of) '(?<drv>[^'\n]+\.drv)'(?: failed\b.*|\.)?$/gm;
+  /^.*?(?:builder for '(?<drv>[^'\n]+\.drv)' failed\b.*|Cannot build '(?<newDrv>[^'\n]+\.drv)'\.\n\s*Reason: .*builder failed.*)$/gm;
 
 /** `/nix/store/HASH-umemcache-1.6.3.drv`, or the name alone. */
 const bareName = (drv: string): string =>
@@ -79,7 +79,7 @@ export const splitLog = (log: string, context: ProposalContext): readonly Failed
   const seen = new Set<string>();
   let start = 0;
   for (const [index, match] of failures.entries()) {
-    const derivation = bareName(match.groups?.['drv'] ?? '');
+    const derivation = bareName(match.groups?.['drv'] ?? match.groups?.['newDrv'] ?? '');
     const before = text.slice(start, match.index).split('\n');
     const end = match.index + match[0].length;
     const behind = text.slice(end, failures[index + 1]?.index ?? text.length).split('\n');
