@@ -41,6 +41,6 @@ export interface World {
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Runs other programs; absent: there are none. */
   readonly run?: RunProgram;
-  /** For tests: another public index than PyPI, and shorter pauses. No option of users leads here. */
-  readonly registry?: Pick<OpenOptions, 'index' | 'pause'>;
+  /** For tests: another public index than PyPI, shorter pauses, local repositories. No option of users leads here. */
+  readonly registry?: Pick<OpenOptions, 'index' | 'pause' | 'gitProtocols'>;
 }

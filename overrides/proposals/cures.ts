@@ -166,7 +166,7 @@ const pkgConfig = ({ text }: FailedBuild): readonly Cure[] => {
     /Package '?(?<found>[\w.+-]+)'? was not found in the pkg-config search path/g,
     /Package '(?<found>[\w.+-]+)', required by '[^'\n]+', not found/g,
     /No package '(?<found>[\w.+-]+)' found/g,
-    /pkg-config[^\n]*?--(?:cflags|libs|exists|modversion)[^\n]*? (?<found>[\w.+-]+)\W*(?:returned non-zero|: No such file)/g,
+    /pkg-config'?,? (?:'?--[\w-]+'?,? ){1,4}'?(?<found>[a-z][\w.+-]*)\b/g,
     /Dependency "?(?<found>[\w.+-]+)"? not found/g,
   ]);
   const libraries = unique(missing.flatMap((each) => attributeOfModule(each) ?? []));
@@ -190,6 +190,7 @@ const programPatterns: readonly RegExp[] = [
   /Could not run (?<found>[\w.+-]+)/g,
   /Did not find (?<found>pkg-config) by name/g,
   /Unable to invoke (?<found>pkg-config)/gi,
+  /The (?<found>pkg-config) script could not be found/g,
   /(?<found>pkg-config) (?:is not installed|is required|probably not installed)/gi,
 ];
 
@@ -321,7 +322,7 @@ const olderTools: readonly (readonly [RegExp, string, string])[] = [
     'it uses `distutils.msvccompiler`, which setuptools has not had since 74',
   ],
   [
-    /cannot import name '?packaging'? from '?pkg_resources'?/,
+    /cannot import name '?packaging'? from .?pkg_resources/,
     'setuptools<70',
     'it imports `packaging` from `pkg_resources`, which setuptools has not had since 70',
   ],
@@ -350,7 +351,7 @@ const otherPython = ({ text }: FailedBuild): readonly Cure[] => {
     /AttributeError: module '(?<module>configparser|inspect|collections|time|base64)' has no attribute '(?<name>\w+)'/.exec(
       text,
     )?.groups ??
-    /ImportError: cannot import name '(?<name>\w+)' from '(?<module>collections)'/.exec(text)
+    /ImportError: cannot import name '(?<name>\w+)' from .(?<module>collections)\b/.exec(text)
       ?.groups;
   return gone === undefined
     ? []

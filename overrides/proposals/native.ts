@@ -42,7 +42,9 @@ export const attributeOfSoname = (soname: string): string | undefined =>
 export const attributesOfProgram = (
   program: string,
 ): { readonly tool: string; readonly library?: string } | undefined => {
-  const found = entries.find(([, { programs }]) => programs !== undefined && program in programs);
+  const found = entries.find(
+    ([, { programs }]) => programs !== undefined && Object.hasOwn(programs, program),
+  );
   const tool = found?.[1].programs?.[program];
   if (found === undefined || tool === undefined) return undefined;
   return /[-_]config$/.test(program) && program !== 'pkg-config'

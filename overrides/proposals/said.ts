@@ -110,7 +110,7 @@ export const rulesSaid = (text: string): readonly Proposal[] => {
 export const wheelsSaid = (text: string): readonly Proposal[] =>
   [
     ...text.matchAll(
-      /`(?<name>[\w.-]+)@[^`\s]+` cannot be installed\b.*?needs (?<what>a (?:Rust|Go) toolchain and vendored \w+)/g,
+      /`(?<name>[\w.-]+)@[^`\s]+` cannot be installed\b.{0,500}?needs (?<what>a (?:Rust|Go) toolchain and vendored \w+)/g,
     ),
   ].map(({ groups }) => ({
     kind: 'package',

@@ -13,13 +13,18 @@ const failure =
 const bareName = (drv: string): string =>
   (drv.split('/').at(-1) ?? drv).replace(/\.drv$/, '').replace(/^[a-z0-9]{32}-/, '');
 
+/** Nobody writes more than this on a line that is to be read; patterns need not look further. */
+const longestLine = 2000;
+
 /** Every escape sequence of a terminal, and what a carriage return wrote over. */
 const plain = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what compilers write
     .replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '')
     .replace(/\r\n/g, '\n')
-    .replace(/^.*\r(?=[^\n])/gm, '');
+    .split('\n')
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1).slice(0, longestLine))
+    .join('\n');
 
 /** The newest Python that a path of the log names; of an interpreter's folder. */
 const pythonOf = (text: string): string | undefined =>
