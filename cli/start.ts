@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { version } from './version.ts';
 
 const asksVersion = (text: string | undefined): boolean => text === '--version' || text === '-V';
@@ -19,6 +20,13 @@ const ignoreClosedPipes = (): void => {
 };
 
 /**
+ * V8 compiles a function anew once it has run so many bytecodes. Nearly all runs of this program end
+ * before that is worth it, and what is compiled then took a third of the time (docs/benchmarks.md);
+ * long ones still get there. Eight times V8's own number.
+ */
+const compileLater = (): void => setFlagsFromString('--interrupt-budget=1000000');
+
+/**
  * Runs the program with its arguments (without node and script) and sets the exit code. The version
  * is told before anything else is loaded. A signal ends the program between two turns of its event
  * loop, which the output is written in one of.
@@ -29,6 +37,7 @@ export const start = async (argv: readonly string[]): Promise<void> => {
     process.stdout.write(`lock2nix ${version}\n`);
     return;
   }
+  compileLater();
   for (const [signal, exitCode] of endings) process.on(signal, () => process.exit(exitCode));
   const { main } = await import('./main.ts');
   const { runProgram } = await import('./run-program.ts');

@@ -44,6 +44,8 @@ export interface Converter {
 export interface Format {
   readonly name: string;
   readonly ecosystem: Ecosystem;
+  /** What its converter gives. */
+  readonly gives: Converted['kind'];
   readonly fileNames: readonly string[];
   /** Other names that tell of the format when the content does not. */
   readonly namePattern?: RegExp;

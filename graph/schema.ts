@@ -197,7 +197,11 @@ const definitions = {
   gitSource: object(
     'A commit.',
     { kind: choice('Kind of source.', 'git'), url: text('URL.'), rev: text('Commit.') },
-    { subdirectory, submodules: flag('Whether submodules are checked out; absent: they are.') },
+    {
+      ref: text('Branch or tag that the commit was found by.'),
+      subdirectory,
+      submodules: flag('Whether submodules are checked out; absent: they are.'),
+    },
   ),
   pathSource: object(
     'A live file or folder: it has no integrity.',
@@ -295,7 +299,10 @@ const definitions = {
   root: object(
     'What was converted.',
     { name: text('Name.'), scripts: list('Names of its programs.', 'text') },
-    { package: text('Id of its own package, when it has something to build.') },
+    {
+      package: text('Id of its own package, when it has something to build.'),
+      apps: list('Ids of the packages whose programs are its own, when it is only names.', 'text'),
+    },
   ),
 } satisfies Properties;
 

@@ -38,6 +38,8 @@ export type Source =
       readonly kind: 'git';
       readonly url: string;
       readonly rev: string;
+      /** The branch or tag that `rev` was found by. */
+      readonly ref?: string;
       readonly subdirectory?: string;
       readonly submodules?: boolean;
     }
@@ -99,6 +101,11 @@ export interface LockedPackage {
   /** Base URL of the simple index that the lock names; absent: the public default. */
   readonly index?: string;
   readonly artifacts: readonly LockedArtifact[];
+  /**
+   * The source that was named for it (a URL, git, a path), or false for one of an index, when that
+   * is known without looking at `artifacts`.
+   */
+  readonly direct?: Source | false;
   /**
    * Hashes of files whose names the lock does not say (Poetry before 1.0); `artifacts` is empty and
    * a `files` gap is there. A file of the package is trusted when its hash is one of these.
@@ -168,6 +175,8 @@ export interface LockedRoot {
   readonly extras: readonly string[];
   readonly buildSystem?: BuildSystem;
   readonly scripts: readonly string[];
+  /** For a root that is nothing but names: the packages (normalised) whose commands are its own. */
+  readonly apps?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 
@@ -351,10 +360,14 @@ export interface Environment {
   readonly members: readonly Member[];
 }
 
-/** A root of the pinned graph. `package` is its own package, when it has something to build. */
+/**
+ * A root of the pinned graph. `package` is its own package, when it has something to build; `apps`
+ * are the packages of the environment `default` whose commands are its own, when it is only names.
+ */
 export interface Root {
   readonly name: string;
   readonly package?: PackageId;
+  readonly apps?: readonly PackageId[];
   readonly scripts: readonly string[];
 }
 

@@ -190,6 +190,13 @@ export const validateGraph = (graph: PinnedGraph): void => {
     if (root.package !== undefined && !graph.packages.has(root.package)) {
       throw graphInvalid(`\`${root.package}\`, the root \`${root.name}\`, is not in the graph`);
     }
+    const members = graph.environments.get('default')?.members ?? [];
+    const missing = root.apps?.find((id) => !members.some((member) => member.id === id));
+    if (missing !== undefined) {
+      throw graphInvalid(
+        `\`${missing}\`, an app of the root \`${root.name}\`, is not in the environment \`default\``,
+      );
+    }
   }
   checkEnvironments(graph, known);
   for (const name of known) checkBuildCycles(graph, name);

@@ -115,6 +115,30 @@ const lastPatch = (marker: Marker, known: number): number => {
   return last;
 };
 
+/** The environments without extras of a Python and a platform, by patch release. */
+const environmentsOf = (): ((
+  python: PythonTarget,
+  platform: Platform,
+  patch: number | undefined,
+) => MarkerEnvironment) => {
+  const known = new WeakMap<
+    PythonTarget,
+    WeakMap<Platform, Map<number | undefined, MarkerEnvironment>>
+  >();
+  return (python, platform, patch) => {
+    const byPlatform = known.get(python) ?? new WeakMap();
+    known.set(python, byPlatform);
+    const byPatch = byPlatform.get(platform) ?? new Map<number | undefined, MarkerEnvironment>();
+    byPlatform.set(platform, byPatch);
+    const environment =
+      byPatch.get(patch) ??
+      markerEnvironment({ python, platform, ...(patch === undefined ? {} : { patch }) });
+    byPatch.set(patch, environment);
+    return environment;
+  };
+};
+const environmentOf = environmentsOf();
+
 /**
  * Evaluates a marker for "any patch release of 3.12". Example: `python_full_version < "3.11.3"` on
  * 3.11 is false, for `{ from: '3.11.3' }`. No extras are asked for. Throws as `evaluateMarker` does.
@@ -125,10 +149,7 @@ export const evaluateForMinor = (
   platform: Platform,
 ): MinorEvaluation => {
   const evaluate = (patch?: number): boolean =>
-    evaluateMarker(
-      marker,
-      markerEnvironment({ python, platform, ...(patch === undefined ? {} : { patch }) }),
-    );
+    evaluateMarker(marker, environmentOf(python, platform, patch));
   const value = evaluate();
   if (!dependsOnPatch(marker)) return { value };
   const full = python.fullVersion ?? `${python.version}.${newestPatch(python.version)}`;

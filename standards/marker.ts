@@ -110,6 +110,23 @@ const compareSet = (comparison: Comparison, environment: MarkerEnvironment): boo
 const repaired = (variable: MarkerVariable, text: string): string =>
   variable === 'python_full_version' && text.endsWith('+') ? `${text}local` : text;
 
+/** What was compared before: the same few comparisons come thousands of times. */
+const versionVerdicts = new Map<string, boolean | 'no version'>();
+const mostVerdicts = 10_000;
+
+/** Compares as versions; undefined when the right side cannot be one. */
+const compareVersions = (left: string, operator: string, right: string): boolean | undefined => {
+  const key = `${left}\0${operator}${right}`;
+  let verdict = versionVerdicts.get(key);
+  if (verdict === undefined) {
+    const clause = tryParseSpecifier(operator + right);
+    verdict = clause === undefined ? 'no version' : clauseMatches(clause, left);
+    if (versionVerdicts.size >= mostVerdicts) versionVerdicts.clear();
+    versionVerdicts.set(key, verdict);
+  }
+  return verdict === 'no version' ? undefined : verdict;
+};
+
 const compare = (comparison: Comparison, environment: MarkerEnvironment): boolean => {
   const { left, operator, right } = comparison;
   const variables = [left, right].flatMap((value) => ('variable' in value ? value.variable : []));
@@ -120,8 +137,8 @@ const compare = (comparison: Comparison, environment: MarkerEnvironment): boolea
   );
   const [decisive] = variables;
   if (decisive !== undefined && versionVariables.has(decisive)) {
-    const clause = tryParseSpecifier(operator + rightText);
-    if (clause !== undefined) return clauseMatches(clause, leftText);
+    const verdict = compareVersions(leftText, operator, rightText);
+    if (verdict !== undefined) return verdict;
   }
   const result = compareTexts(leftText, operator, rightText);
   if (result === undefined) throw undefinedComparison(comparison);

@@ -82,6 +82,9 @@ export const tryParseSpecifier = (text: string): Specifier | undefined => {
 };
 
 const splitClauses = (text: string): readonly string[] =>
+  text === '' ? [] : !text.includes(',') && text.trim() === text ? [text] : splitAtCommas(text);
+
+const splitAtCommas = (text: string): readonly string[] =>
   text
     .split(',')
     .map((clause) => clause.trim())

@@ -96,7 +96,11 @@ const parseLocal = (text: string): readonly string[] =>
 const isPreReleaseLetter = (letter: string): letter is PreReleaseLetter =>
   letter === 'a' || letter === 'b' || letter === 'rc';
 
+/** Most versions; reading them by themselves is several times quicker. */
+const plainRelease = /^[0-9]+(?:\.[0-9]+)*$/;
+
 const parsePublic = (text: string): PublicVersion | undefined => {
+  if (plainRelease.test(text)) return { epoch: 0, release: text.split('.').map(Number) };
   const parsed = parse(text);
   if (parsed === null) return undefined;
   const [letter, number] = parsed.pre ?? [];

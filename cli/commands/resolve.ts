@@ -51,7 +51,8 @@ export const resolveVersions = async (
     }
     const { selectVersions } = await import('../resolve/selection.ts');
     const selection = selectVersions(versions);
-    const { diagnostics } = versions;
+    const idle = versions.idleRules.map(({ diagnostic }) => diagnostic);
+    const diagnostics = [...versions.diagnostics, ...idle];
     if (format === 'tree') {
       const { printTree } = await import('../resolve/tree.ts');
       return { text: printTree(selection), diagnostics };

@@ -1,14 +1,14 @@
 import { type Change, diffGraphs } from '../../graph/diff.ts';
 import { Lock2nixError } from '../../graph/errors.ts';
 import type { PinnedGraph } from '../../graph/types.ts';
-import type { RecordedVersions } from '../../resolvers/pypi/preferences.ts';
+import { preferencesOf, type RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import { normaliseName } from '../../standards/name.ts';
 import { nearest } from '../../standards/nearest.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { besideInput } from '../beside-input.ts';
 import { mergeAsked } from '../options.ts';
 import { pinProject } from '../pipeline/pin.ts';
-import { keptBut, nothingKept } from '../pipeline/preferences.ts';
+import { nothingKept } from '../pipeline/preferences.ts';
 import { openProject, type Project } from '../pipeline/project.ts';
 import { type RecipeResult, writeRecipe } from '../pipeline/recipe.ts';
 import { readRecorded, recordedInput } from '../pipeline/recorded.ts';
@@ -63,7 +63,7 @@ const movingNames = (
 
 const keptOf = (names: readonly string[], graph: PinnedGraph, shown: string): RecordedVersions => {
   const moving = movingNames(names, graph, shown);
-  return moving.size === 0 ? nothingKept : keptBut(graph, moving);
+  return moving.size === 0 ? nothingKept : preferencesOf(graph, moving);
 };
 
 /**

@@ -57,6 +57,7 @@ export const pinProject = async (
     sources,
   );
   validateGraph(pinned.graph);
+  const idle = versions.idleRules.filter(({ rule }) => !pinned.rulesUsed.has(rule));
   const { applyOverrides } = await import('../../overrides/apply.ts');
   const { graph, diagnostics } = applyOverrides(pinned.graph, overrides, outcome);
   const { findCollisions } = await import('../../overrides/collisions.ts');
@@ -65,6 +66,7 @@ export const pinProject = async (
     graph,
     diagnostics: [
       ...versions.diagnostics,
+      ...idle.map(({ diagnostic }) => diagnostic),
       ...outcome.diagnostics,
       ...pinned.diagnostics,
       ...diagnostics,

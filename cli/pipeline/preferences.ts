@@ -1,24 +1,14 @@
 /** Which versions of a recipe are to stay when it is made again. */
-import type { PinnedGraph } from '../../graph/types.ts';
-import {
-  type Preferences,
-  preferencesOf,
-  type RecordedVersions,
-} from '../../resolvers/pypi/preferences.ts';
+import { preferencesOf, type RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import type { AskedOptions } from '../options.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
 import { tryReadRecorded } from './recorded.ts';
 
 /** Nothing is recorded, or all of it is to move. */
-export const nothingKept: RecordedVersions = { runtime: new Map(), builds: new Map() };
-
-const without = (versions: Preferences, moving: ReadonlySet<string>): Preferences =>
-  new Map([...versions].filter(([name]) => !moving.has(name)));
-
-/** The versions of a graph, but those of some names. */
-export const keptBut = (graph: PinnedGraph, moving: ReadonlySet<string>): RecordedVersions => {
-  const { runtime, builds } = preferencesOf(graph);
-  return { runtime: without(runtime, moving), builds: without(builds, moving) };
+export const nothingKept: RecordedVersions = {
+  runtime: new Map(),
+  builds: new Map(),
+  commits: new Map(),
 };
 
 /** Options that change which version is the best one, as a text to compare. */

@@ -11,6 +11,7 @@ import type { AskedOptions } from '../options.ts';
 import { shownPath } from '../place.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
 import type { World } from '../world.ts';
+import { hinting } from './hinting.ts';
 import { refuseForLock } from './lock-options.ts';
 
 export interface Project {
@@ -43,6 +44,9 @@ const readOverrides = async (input: Input, siblings: Siblings, cwd: string): Pro
 
 type Env = World['env'];
 
+/** The next step after a fault in a file that people write. */
+const correct = 'correct it, then convert again';
+
 const convertInput = async (input: Input, siblings: Siblings, env: Env): Promise<Converted> => {
   if (input.kind === 'specs') {
     const { readSpecs } = await import('../../converters/specs.ts');
@@ -51,8 +55,10 @@ const convertInput = async (input: Input, siblings: Siblings, env: Env): Promise
       set: readSpecs(input.specs.map(({ requirement }) => requirement)),
     };
   }
-  const converter = await detectFormat(input.shown, input.text).load();
-  return converter.convert({ file: input.shown, text: input.text, read: siblings.read, env });
+  const { gives, load } = detectFormat(input.shown, input.text);
+  const convert = async () =>
+    (await load()).convert({ file: input.shown, text: input.text, read: siblings.read, env });
+  return gives === 'locked' ? convert() : hinting(correct, convert);
 };
 
 /** The constraints of a file beside the input. Throws INPUT_MISSING. */
@@ -71,7 +77,7 @@ const readConstraintsFile = async (
   const { readConstraints } = await import('../../converters/requirements/convert.ts');
   // What it names itself is relative to it.
   const read = (other: string) => siblings.read(join(dirname(path), other));
-  return readConstraints({ file, text, read, env });
+  return hinting(correct, async () => readConstraints({ file, text, read, env }));
 };
 
 /**

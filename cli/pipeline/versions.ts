@@ -14,6 +14,7 @@ import { commonSystems, currentSystem, parsePlatforms } from '../platforms.ts';
 import { allNames } from '../record.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
 import type { World } from '../world.ts';
+import { hinting } from './hinting.ts';
 import type { Project } from './project.ts';
 import type { Sources } from './sources.ts';
 import { chooseWanted, knownNames } from './wanted.ts';
@@ -30,6 +31,8 @@ export interface Versions extends Aim {
   readonly locked: LockedGraph;
   /** Absent when the input is a lock. */
   readonly resolution?: Resolution;
+  /** Rules that changed nothing, as long as only versions are sought. */
+  readonly idleRules: Resolution['idleRules'];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -106,6 +109,7 @@ export const resolveOptions = (
   prefer: asked.prefer ?? 'wheel',
   preferWheels: recordedSolveOptions(asked).preferWheels ?? [],
   preferences: kept.runtime,
+  keptCommits: kept.commits,
   rules: solveRules(overrides, aim.python),
 });
 
@@ -138,6 +142,7 @@ export const findVersions = async (
       ...aim,
       choices: choicesOf(asked, lockChoices),
       locked: converted.graph,
+      idleRules: [],
       diagnostics: converted.graph.diagnostics,
     };
   }
@@ -146,15 +151,16 @@ export const findVersions = async (
   const set = askedSet(project, converted.set);
   const choices = choicesOf(asked, set);
   const options = resolveOptions(project, { aim, asked, choices, kept });
-  const resolution = await resolveRequirements(set, options, {
-    ...(await sources()),
-    readPath: siblings.readBytes,
-  });
+  const opened = await sources();
+  const resolution = await hinting('ask for another version or source of it', () =>
+    resolveRequirements(set, options, { ...opened, readPath: siblings.readBytes }),
+  );
   return {
     ...aim,
     choices,
     locked: resolution.graph,
     resolution,
+    idleRules: resolution.idleRules,
     diagnostics: [...set.diagnostics, ...resolution.diagnostics],
   };
 };

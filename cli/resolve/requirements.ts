@@ -56,12 +56,17 @@ const isTold = (mine: readonly Platform[], where: Where): boolean => {
 const inFolder = (subdirectory: string | undefined): string =>
   subdirectory === undefined ? '' : `#subdirectory=${subdirectory}`;
 
-/** `name==version`, or the direct reference where there is one. */
-const pinOf = ({ name, version, artifacts }: LockedPackage): string => {
-  const direct = artifacts
+const directOf = ({ artifacts }: LockedPackage): Source | undefined =>
+  artifacts
     .map(({ source }) => source)
     .find((source): source is Source => source.kind !== 'index' && source.kind !== 'registry');
-  if (direct === undefined) return `${name}==${version}`;
+
+/** `name==version`, or the direct reference where there is one. */
+const pinOf = (locked: LockedPackage): string => {
+  const { name, version } = locked;
+  const direct = locked.direct ?? directOf(locked);
+  if (direct === undefined || direct === false || direct.kind === 'registry')
+    return `${name}==${version}`;
   if (direct.kind === 'path') return direct.path.startsWith('.') ? direct.path : `./${direct.path}`;
   const url = redactText(direct.url) + (direct.kind === 'git' ? `@${direct.rev}` : '');
   return `${name} @ ${direct.kind === 'git' ? 'git+' : ''}${url}${inFolder(direct.subdirectory)}`;

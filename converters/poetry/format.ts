@@ -11,6 +11,7 @@ const marks = [
 export const poetry: Format = {
   name: 'poetry',
   ecosystem: 'pypi',
+  gives: 'locked',
   fileNames: ['poetry.lock'],
   recognises: (text) => marks.some((mark) => mark.test(text)),
   load: () => import('./convert.ts'),

@@ -11,6 +11,7 @@ const marks = [
 export const pyproject: Format = {
   name: 'pyproject',
   ecosystem: 'pypi',
+  gives: 'requirements',
   fileNames: ['pyproject.toml'],
   recognises: (text) => marks.some((mark) => mark.test(text)),
   load: () => import('./convert.ts'),

@@ -34,6 +34,7 @@ const recognises = (text: string): boolean => {
 export const requirements: Format = {
   name: 'requirements',
   ecosystem: 'pypi',
+  gives: 'requirements',
   fileNames: ['requirements.txt', 'requirements.in'],
   namePattern: /^(?:.*[-_.])?(?:requirements|constraints)(?:[-_.].*)?\.(?:txt|pip)$|\.in$/i,
   recognises,

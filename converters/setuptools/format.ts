@@ -12,6 +12,7 @@ const marks = [
 export const setuptools: Format = {
   name: 'setuptools',
   ecosystem: 'pypi',
+  gives: 'requirements',
   fileNames: ['setup.cfg', 'setup.py'],
   recognises: (text) => marks.some((mark) => mark.test(text)),
   load: () => import('./convert.ts'),

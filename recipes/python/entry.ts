@@ -97,11 +97,18 @@ const printEnvironments = (
   return items.length === 0 ? [binding(name, attributes([]))] : setBindings(name, items);
 };
 
+/** What `app` is made of: the project's own packages, or those of the environment that were asked for by name. */
 const printRoots = (
-  { roots }: PinnedGraph,
+  graph: PinnedGraph,
   names: ReturnType<typeof attributeNames>,
-): NixExpression =>
-  strings(roots.flatMap(({ package: id }) => (id === undefined ? [] : (names.get(id) ?? []))));
+): readonly NixValueBinding[] => {
+  const { environments, roots } = graph;
+  const apps = new Set(roots.flatMap((root) => root.apps ?? []));
+  const members = environments.get('default')?.members.filter(({ id }) => apps.has(id)) ?? [];
+  if (members.length > 0) return printByPlatform('roots', membersOf(graph, { members }), names);
+  const own = roots.flatMap(({ package: id }) => (id === undefined ? [] : (names.get(id) ?? [])));
+  return [binding('roots', strings(own))];
+};
 
 /** The live folders that `shell` takes modules from: the project's own, and those that the lock wants so. */
 const printEditable = (
@@ -172,7 +179,7 @@ export const printEntry = (graph: PinnedGraph, options: EntryOptions): NixExpres
       ...printEnvironments('environments', graph, 'runtime'),
       ...printEnvironments('buildEnvironments', graph, 'build'),
       ...printCollisions(graph),
-      binding('roots', printRoots(graph, names)),
+      ...printRoots(graph, names),
       ...printEditable(graph, names),
     ]),
   );

@@ -7,7 +7,7 @@ import {
 } from '../../graph/errors.ts';
 import type { Requirement } from '../../graph/marker.ts';
 import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
-import type { AskedRequirement, RequirementSet } from '../../graph/requirements.ts';
+import type { AskedRequirement, ConstraintRule, RequirementSet } from '../../graph/requirements.ts';
 import type { LockedGraph, PackageId, PythonTarget } from '../../graph/types.ts';
 import type { PatchRange } from '../../standards/marker-environment.ts';
 import { formatRequirement, parseRequirement } from '../../standards/requirement.ts';
@@ -68,6 +68,9 @@ export interface Builder {
     platforms: readonly Platform[],
     bounds?: readonly string[],
   ): Promise<SolvedEnvironment | undefined>;
+
+  /** The rules that changed a requirement so far. */
+  readonly rulesUsed: ReadonlySet<ConstraintRule>;
 }
 
 /** Faults that say nothing about the requirements: the recipe must not depend on them, nor hide them. */
@@ -170,6 +173,7 @@ export const createBuilder = (
   { python, builds }: BuilderOptions,
   { registry, index }: PinSources,
 ): Builder => {
+  const rulesUsed = new Set<ConstraintRule>();
   const resolveOnce = memoised<Resolution>();
   const solveOnce = memoised<Solved>();
 
@@ -190,8 +194,17 @@ export const createBuilder = (
       preferences: preferences ?? new Map(),
       rules: rules ?? { constraints: [] },
     };
-    return resolveOnce(JSON.stringify([keyOf({ ...question, chain: [] }), onlyBinary]), () =>
-      resolveRequirements(requirementSet(question), options, { index, registry }),
+    return resolveOnce(
+      JSON.stringify([keyOf({ ...question, chain: [] }), onlyBinary]),
+      async () => {
+        const resolution = await resolveRequirements(requirementSet(question), options, {
+          index,
+          registry,
+        });
+        const idle = new Set(resolution.idleRules.map(({ rule }) => rule));
+        for (const rule of options.rules.constraints) if (!idle.has(rule)) rulesUsed.add(rule);
+        return resolution;
+      },
     );
   };
 
@@ -355,6 +368,7 @@ export const createBuilder = (
   };
 
   return {
+    rulesUsed,
     plan: (name, facts, platforms) => planBuild(name, facts, { platforms, chain: [] }),
     solve: async (requirements, platforms, bounds = []) => {
       const solved = await solve({

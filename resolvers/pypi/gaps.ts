@@ -71,6 +71,9 @@ export interface FillOptions {
 /** What old tools leave out of locks, since it was taken to be there anyway. */
 const leftOut: readonly string[] = ['pip', 'setuptools', 'wheel'];
 
+/** What is wanted of setuptools at run time is pkg_resources, which later ones do not have. */
+const withPkgResources = 'setuptools<82';
+
 /** A requirement that the lock names but holds no version for, and whose it is. */
 interface Missing {
   readonly owner: PackageId | undefined;
@@ -115,7 +118,9 @@ const solveMissing = async (
     .flatMap(([name, all]) => (all.size === 1 ? [...all].map((each) => `${name}==${each}`) : []))
     .filter((text) => tryParseRequirement(text) !== undefined)
     .sort(byText);
-  const solved = await builder.solve(unique, platforms, bounds);
+  const solved =
+    (await builder.solve(unique, platforms, [...bounds, withPkgResources])) ??
+    (await builder.solve(unique, platforms, bounds));
   if (solved === undefined) return undefined;
   return new Map(
     solved.members

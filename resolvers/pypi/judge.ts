@@ -43,8 +43,13 @@ export const createJudge = (
       });
     }
   };
-  const holds: Judge['holds'] = ({ name, marker }) =>
-    marker === undefined ? { value: true } : evaluate(marker, name);
+  const verdicts = new WeakMap<Marker, MinorEvaluation>();
+  const holds: Judge['holds'] = ({ name, marker }) => {
+    if (marker === undefined) return { value: true };
+    const answer = verdicts.get(marker) ?? evaluate(marker, name);
+    verdicts.set(marker, answer);
+    return answer;
+  };
 
   const pythons = new Map<string, MinorEvaluation>();
   const allowsPython = (specifier: string | undefined): MinorEvaluation => {
@@ -60,7 +65,9 @@ export const createJudge = (
     const locked = graph.packages.get(id);
     if (locked?.platforms?.includes(here) === false || locked === undefined)
       return { value: false };
-    const wanted = holds({ ...locked, name: id });
+    // Not the whole package: its files may be costly to list, and do not matter here.
+    const { marker } = locked;
+    const wanted = holds({ name: id, ...(marker === undefined ? {} : { marker }) });
     return wanted.value ? both(wanted, allowsPython(locked.requiresPython)) : wanted;
   };
   const isUsable: Judge['isUsable'] = (id) => {

@@ -18,8 +18,8 @@ const readFolder = (path: string, read: ReadPath): Project => {
   if (files.every(([name]) => name === 'setup.cfg')) {
     throw new Lock2nixError(
       'INPUT_MISSING',
-      `${quoted(path)}, which the lock names, is not there or has neither pyproject.toml nor setup.py`,
-      { hint: 'bring the folder back, or lock again without it' },
+      `${quoted(path)}, which the input names, is not there or has neither pyproject.toml nor setup.py`,
+      { hint: 'bring the folder back, or take it out of the input' },
     );
   }
   return readProject(new Map(files), path);
@@ -31,9 +31,9 @@ const readFile = (path: string, { integrities }: LockedArtifact, read: ReadPath)
   if (bytes === undefined) {
     throw new Lock2nixError(
       'INPUT_MISSING',
-      `${quoted(path)}, which the lock names, is not there`,
+      `${quoted(path)}, which the input names, is not there`,
       {
-        hint: 'bring the file back, or lock again without it',
+        hint: 'bring the file back, or take it out of the input',
       },
     );
   }

@@ -105,14 +105,14 @@ const refuse = (
   const isLive = artifacts.some(({ source }) => source.kind === 'path');
   const unbuildable = isLive
     ? 'change the `[build-system]` of its pyproject.toml'
-    : 'lock a version that has a wheel for this Python and these systems';
+    : 'take a version that has a wheel for this Python and these systems, or name another `--python`';
   return new Lock2nixError(
     isCycle ? 'BUILD_CYCLE' : isUnbuildable ? 'BACKEND_UNSUPPORTED' : 'NO_USABLE_FILE',
     `\`${id}\` cannot be installed ${reasons.join('; ')}`,
     {
       hint: isUnbuildable
         ? unbuildable
-        : 'name another `--python` or `--systems`, or lock a version that has files for them',
+        : 'name another `--python` or `--systems`, or take a version that has files for them',
     },
   );
 };

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../graph/errors.ts';
 import { type Platform, platformName } from '../../graph/platform.ts';
-import type { NameSet } from '../../graph/requirements.ts';
+import type { ConstraintRule, NameSet } from '../../graph/requirements.ts';
 import type {
   Edge,
   Environment,
@@ -52,6 +52,8 @@ export interface PinOptions {
 export interface Pinned {
   readonly graph: PinnedGraph;
   readonly diagnostics: readonly Diagnostic[];
+  /** The rules that changed what builds need. */
+  readonly rulesUsed: ReadonlySet<ConstraintRule>;
 }
 
 /** What the lock means on each platform. */
@@ -181,8 +183,16 @@ const addRoots = async (
       };
     }),
   );
-  return pinned.map(({ root: { name, scripts }, id, own }): Root => {
-    if (own === undefined) return { name, scripts };
+  return pinned.map(({ root: { name, scripts, apps }, id, own }): Root => {
+    if (own === undefined) {
+      // Several versions of a name are for different platforms.
+      const named = [...packages.values()].filter((each) => apps?.includes(each.name));
+      return {
+        name,
+        ...(apps === undefined ? {} : { apps: named.map((each) => each.id).sort() }),
+        scripts,
+      };
+    }
     packages.set(id, own.package);
     plans.set(id, own.plan);
     return { name, package: id, scripts };
@@ -251,7 +261,7 @@ const pinEnvironments = async (
     packages: new Map([...packages].sort(([left], [right]) => byText(left, right))),
     environments: all,
   };
-  return { graph, diagnostics: inTextOrder(unique(diagnostics)) };
+  return { graph, diagnostics: inTextOrder(unique(diagnostics)), rulesUsed: builder.rulesUsed };
 };
 
 /** Builds share environments, and platforms are asked apart: what is said twice is said once. */

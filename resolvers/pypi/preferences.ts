@@ -2,6 +2,7 @@
 import type { Environment, PinnedGraph } from '../../graph/types.ts';
 import { compareVersions, tryParseVersion } from '../../standards/version.ts';
 import { byText } from './merge.ts';
+import { type Commits, commitsOf } from './solve/commits.ts';
 
 /** Versions by normalised name, newest first. */
 export type Preferences = ReadonlyMap<string, readonly string[]>;
@@ -11,6 +12,8 @@ export interface RecordedVersions {
   readonly runtime: Preferences;
   /** What packages are built with, pip of the checks among it: `BuildOptions.preferences`. */
   readonly builds: Preferences;
+  /** What branches and tags stood for: `ResolveOptions.keptCommits`. */
+  readonly commits: Commits;
 }
 
 const newestFirst = (left: string, right: string): number => {
@@ -37,8 +40,16 @@ const versionsIn = ({ environments, packages }: PinnedGraph, kind: Environment['
   );
 };
 
-/** The versions of a recorded graph. */
-export const preferencesOf = (graph: PinnedGraph): RecordedVersions => ({
-  runtime: versionsIn(graph, 'runtime'),
-  builds: versionsIn(graph, 'build'),
-});
+/** The versions of a recorded graph, but those of the names that are to move. */
+export const preferencesOf = (
+  graph: PinnedGraph,
+  moving: ReadonlySet<string> = new Set(),
+): RecordedVersions => {
+  const packages = [...graph.packages].filter(([, { name }]) => !moving.has(name));
+  const kept = { ...graph, packages: new Map(packages) };
+  return {
+    runtime: versionsIn(kept, 'runtime'),
+    builds: versionsIn(kept, 'build'),
+    commits: commitsOf(kept),
+  };
+};

@@ -3,7 +3,9 @@ import type { Diagnostic } from '../../graph/errors.ts';
 import type { Platform, PlatformName } from '../../graph/platform.ts';
 import type { IndexChoice, NameSet, SolveRules } from '../../graph/requirements.ts';
 import type { LockedGraph, PythonTarget } from '../../graph/types.ts';
+import type { IdleRule } from './explain/unmatched.ts';
 import type { Wanted } from './select.ts';
+import type { Commits } from './solve/commits.ts';
 
 /** Which version of those that fit is taken; `first-wins` is what pip did before 20.3. */
 export type ResolutionStrategy = 'highest' | 'lowest' | 'first-wins';
@@ -27,6 +29,8 @@ export interface ResolveOptions {
   readonly excludeNewer?: number;
   /** Versions to keep where they satisfy, by normalised name; several when the graph forked. */
   readonly preferences: ReadonlyMap<string, readonly string[]>;
+  /** Commits to keep, by what asks for them (`commitsOf`); absent: branches and tags are asked anew. */
+  readonly keptCommits?: Commits;
   readonly rules: SolveRules;
 }
 
@@ -44,6 +48,8 @@ export interface Resolution {
   readonly forks: ReadonlyMap<string, ReadonlyMap<string, readonly PlatformName[]>>;
   /** Versions that `explain` tells of, by name; computed when asked for. */
   readonly rejected: (name: string) => Promise<readonly Rejected[]>;
+  /** Rules that changed nothing here; they may do so where what builds need is sought. */
+  readonly idleRules: readonly IdleRule[];
   /** Yanked pins, contradictions that first-wins passed over, guesses from old sdists. */
   readonly diagnostics: readonly Diagnostic[];
 }

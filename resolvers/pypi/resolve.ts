@@ -3,7 +3,7 @@ import { type Diagnostic, isLock2nixError, type Lock2nixError } from '../../grap
 import type { ConstraintRule, IndexChoice, RequirementSet } from '../../graph/requirements.ts';
 import { tryParseVersion } from '../../standards/version.ts';
 import type { PackageIndex, Registry } from '../registry/types.ts';
-import { unmatchedRules } from './explain/unmatched.ts';
+import { type IdleRule, unmatchedRules } from './explain/unmatched.ts';
 import type { ReadPath } from './path-facts.ts';
 import type { Resolution, ResolveOptions } from './resolution.ts';
 import type { Wanted } from './select.ts';
@@ -79,7 +79,12 @@ const taskOf = async (
   const asked = [...wishes.map((wish) => wish.asked), ...set.constraints].filter((each) =>
     holdsSomewhere(each, everywhere),
   );
-  const { directs, further } = await findDirects(asked, everywhere, { index, registry, readPath });
+  const { directs, further } = await findDirects(asked, everywhere, {
+    index,
+    registry,
+    readPath,
+    keptCommits: options.keptCommits ?? new Map(),
+  });
   // What has no name and holds nowhere can only be left out.
   const named = wishes.filter((wish) => wish.asked.name !== undefined || directs.has(wish.asked));
   const preferred = preferredPoints(options);
@@ -159,12 +164,12 @@ const solveWithDevelopment = async (
   }
 };
 
-/** Warnings of rules that changed nothing. */
+/** The rules that changed nothing. */
 const idleRules = (
   { roots }: RequirementSet,
   { fired, rules }: Task,
   solutions: readonly GroupSolution[],
-): readonly Diagnostic[] => {
+): readonly IdleRule[] => {
   const names = [...new Set(solutions.flatMap(({ chosen }) => [...chosen.keys()]))].sort();
   for (const bound of boundsIn(rules)) if (names.includes(bound.on)) fired.add(bound);
   return unmatchedRules(rules, fired, {
@@ -200,11 +205,8 @@ export const resolveRequirements = async (
   return {
     graph,
     forks,
-    diagnostics: [
-      ...solved.diagnostics,
-      ...diagnosticsOf(solutions),
-      ...idleRules(set, task, solutions),
-    ],
+    idleRules: idleRules(set, task, solutions),
+    diagnostics: [...solved.diagnostics, ...diagnosticsOf(solutions)],
     rejected: async (name) => {
       const group = solutions.find(({ chosen }) => chosen.has(name));
       const shelf = await library.shelf(name, group?.question.indexes.get(name));

@@ -67,10 +67,10 @@ const allowedRelease = (specifier: string, version: string): string | undefined 
 
 const otherPython = (specifier: string, { version, fullVersion }: PythonTarget): string => {
   const release = allowedRelease(specifier, version);
-  if (release === undefined) return 'name another `--python`, or widen the range and lock again';
+  if (release === undefined) return 'name another `--python`, or widen the range in the project';
   return fullVersion === undefined
-    ? `only older releases of it are allowed: write \`--python ${release}\`, or widen the range and lock again`
-    : `write \`--python ${release}\`, or widen the range and lock again`;
+    ? `only older releases of it are allowed: write \`--python ${release}\`, or widen the range in the project`
+    : `write \`--python ${release}\`, or widen the range in the project`;
 };
 
 /**

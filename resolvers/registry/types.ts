@@ -142,9 +142,13 @@ export interface Registry {
 /** A version of a project with all its files there, in the order of the index, yanked ones too. */
 export interface Release {
   readonly version: Version;
+  /** The version's key, where it is known without reading the version. */
+  readonly key?: string | undefined;
   /** The version as the index's file names spell it. */
   readonly text: string;
   readonly files: readonly IndexFile[];
+  /** When the first of the files was uploaded (milliseconds since 1970), where that is known without looking at them. */
+  readonly firstUpload?: number | undefined;
   /** Base URL of the simple index that lists it, without credentials. */
   readonly index: string;
 }

@@ -29,6 +29,11 @@ export class PartialSolution<S, V> {
     return this.#decisions;
   }
 
+  /** The packages of which something is known. */
+  get names(): readonly string[] {
+    return [...this.#byPackage].filter(([, steps]) => steps.length > 0).map(([name]) => name);
+  }
+
   /** All that is known of a package. */
   known(name: string): Term<S> | undefined {
     return this.#byPackage.get(name)?.at(-1)?.known;

@@ -2,6 +2,7 @@
 import { Heap } from './heap.ts';
 import type { PartialSolution } from './partial-solution.ts';
 import type { PackageStatistics, Priority, Provider } from './provider.ts';
+import { rootPackage } from './root.ts';
 
 /** Packages that met many conflicts first: what they allow is soon the only question. */
 export const conflictsFirst = ({ affected, culprit }: PackageStatistics): Priority => [
@@ -26,15 +27,21 @@ interface Entry {
 
 /** Keeps what is known of each package, and asks for a priority only when that has changed. */
 export class Priorities<S> {
-  readonly #provider: Pick<Provider<S, unknown>, 'sets' | 'prioritise'>;
+  readonly #provider: Pick<Provider<S, unknown>, 'sets' | 'prioritise' | 'reconsider'>;
   readonly #statistics = new Map<string, { -readonly [Key in keyof PackageStatistics]: number }>();
   /** Entries of packages that are undecided, among others that are out of date. */
   readonly #heap = new Heap<Entry>(compareEntries);
   readonly #entries = new Map<string, Entry>();
   readonly #counted = new Set<string>();
+  readonly #reconsidered = new Set<string>();
 
-  constructor(provider: Pick<Provider<S, unknown>, 'sets' | 'prioritise'>) {
+  constructor(provider: Pick<Provider<S, unknown>, 'sets' | 'prioritise' | 'reconsider'>) {
     this.#provider = provider;
+  }
+
+  /** Remembers that something asked for a package; what is asked for first counts as discovered first. */
+  discover(name: string): void {
+    this.#of(name);
   }
 
   /** Counts that versions of `affected` were ruled out, and that others were involved. */
@@ -42,6 +49,22 @@ export class Priorities<S> {
     this.#of(affected).affected += 1;
     for (const name of involved) if (name !== affected) this.#of(name).culprit += 1;
     for (const name of [affected, ...involved]) this.#counted.add(name);
+  }
+
+  /** The level of the first decision that is to be taken back; each package's is, once at most. */
+  reconsidered(solution: PartialSolution<S, unknown>): number | undefined {
+    const { reconsider, sets } = this.#provider;
+    if (reconsider === undefined) return undefined;
+    let first: number | undefined;
+    for (const name of this.#counted) {
+      const level = solution.levelOf(name);
+      if (level === undefined || name === rootPackage || this.#reconsidered.has(name)) continue;
+      const set = solution.known(name)?.set ?? sets.full;
+      if (!reconsider(name, set, { ...this.#of(name) })) continue;
+      this.#reconsidered.add(name);
+      first = Math.min(first ?? level, level);
+    }
+    return first;
   }
 
   /** The undecided package of least priority; undefined when all are decided. */

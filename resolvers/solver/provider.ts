@@ -69,6 +69,11 @@ export interface Provider<S, V> {
     set: S,
     statistics: PackageStatistics,
   ) => Eventually<Priority>;
+  /**
+   * Whether the decision for a package, which has ruled out so much, is to be taken back, so that
+   * what met conflicts can be decided before it. That is done once for a package.
+   */
+  readonly reconsider?: (name: string, set: S, statistics: PackageStatistics) => boolean;
   /** Told of what will probably be asked next. Must not throw; a failure belongs to the question. */
   readonly prefetch?: (name: string, set: S) => void;
 }

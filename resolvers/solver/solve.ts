@@ -51,9 +51,9 @@ class Solver<S, V> {
     this.solution.decide(rootPackage, full, undefined);
   }
 
-  /** Derives all that follows from what is known of `name`. The failure, when nothing is left. */
-  propagate(name: string): Incompatibility<S> | undefined {
-    const changed = new Set([name]);
+  /** Derives all that follows from what is known of some packages. The failure, when nothing is left. */
+  propagate(names: Iterable<string>): Incompatibility<S> | undefined {
+    const changed = new Set(names);
     for (const next of changed) {
       changed.delete(next);
       const conflict = this.#propagateRulesOf(next, changed);
@@ -64,6 +64,18 @@ class Solver<S, V> {
       changed.add(this.#deriveFrom(rootCause.rule));
     }
     return undefined;
+  }
+
+  /**
+   * Takes back decisions that the provider wants to be made later, and derives what follows from what
+   * was learned meanwhile. The failure, when nothing is left.
+   */
+  reconsider(): Incompatibility<S> | undefined {
+    const first = this.#priorities.reconsidered(this.solution);
+    if (first === undefined) return undefined;
+    this.#backtrack(first - 1);
+    const failure = this.propagate(this.solution.names);
+    return failure ?? this.reconsider();
   }
 
   /** Tells the provider what is needed and not decided yet, and picks the package to decide. */
@@ -144,6 +156,8 @@ class Solver<S, V> {
     const { package: on, set, from = version, text, origin } = dependency;
     if (!sets.isSubset(version, from))
       throw new Error(`a dependency of ${name} is not one of the version asked about`);
+    // Propagation goes through the rules backwards, so its order is not the one that was written.
+    this.#priorities.discover(on);
     const incompatibility = makeIncompatibility(
       sets,
       [chosen(name, from), negate(chosen(on, set))],
@@ -219,6 +233,13 @@ class Solver<S, V> {
     return open.package;
   }
 
+  #backtrack(level: number): void {
+    this.statistics.undone += this.solution.level - level;
+    this.#backtracked ||= level < this.solution.level;
+    this.solution.backtrack(level);
+    this.#rules.backtrack(level);
+  }
+
   #resolve(conflict: Incompatibility<S>) {
     this.statistics.conflicts += 1;
     const { incompatibility, learned, level } = findRootCause(
@@ -227,10 +248,7 @@ class Solver<S, V> {
       conflict,
     );
     if (level === undefined) return { level, incompatibility };
-    this.statistics.undone += this.solution.level - level;
-    this.#backtracked ||= level < this.solution.level;
-    this.solution.backtrack(level);
-    this.#rules.backtrack(level);
+    this.#backtrack(level);
     const rule = learned
       ? this.#rules.add(incompatibility)
       : { incompatibility, contradicted: false };
@@ -250,7 +268,7 @@ export const solve = async <S, V>(
   solver.start(problem);
   let next: string | undefined = rootPackage;
   while (next !== undefined) {
-    const failure = solver.propagate(next);
+    const failure = solver.propagate([next]) ?? solver.reconsider();
     if (failure !== undefined)
       return { kind: 'failure', incompatibility: failure, statistics: solver.statistics };
     next = await solver.pick();

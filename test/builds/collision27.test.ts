@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type HostNix, openHostNix } from '../host/nix.ts';
 import { requirement, testWith } from '../host/requirements.ts';
 import { makeZip } from '../standards/make-archive.ts';
-import { runLock2nix } from '../support/convert.ts';
+import { runLock2nix, toolsCache } from '../support/convert.ts';
 
 const needs = ['nix', 'python2.7'];
 const project = mkdtempSync(join(tmpdir(), 'l2n-collision27-'));
@@ -60,7 +60,7 @@ describe('a real collision on Python 2.7', () => {
     arguments: { allowInsecurePython: 'true' },
   };
   const convert = async (): Promise<void> => {
-    const argv = ['convert', '--offline', '--cache-dir', 'cache', '--python', '2.7'];
+    const argv = ['convert', '--offline', '--cache-dir', toolsCache, '--python', '2.7'];
     const { exitCode, stderr } = await runLock2nix(argv, project);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   };

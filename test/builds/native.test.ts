@@ -8,7 +8,7 @@ import { findInterpreters } from '../host/interpreters.ts';
 import { hostInterpreters, lintOutput } from '../host/lint-output.ts';
 import { type HostNix, openHostNix } from '../host/nix.ts';
 import { requirement, testWith } from '../host/requirements.ts';
-import { runLock2nix } from '../support/convert.ts';
+import { runLock2nix, toolsCache } from '../support/convert.ts';
 
 const minor = findInterpreters().found.at(-1)?.minor ?? '3.11';
 const needs = ['nix', `python${minor}`, 'gcc'];
@@ -132,7 +132,7 @@ describe('what a build asks for is pasted', () => {
   const convert = async (): Promise<string> => {
     const system = process.arch === 'arm64' ? 'aarch64-linux' : 'x86_64-linux';
     const { exitCode, stderr } = await runLock2nix(
-      ['convert', '--offline', '--cache-dir', 'cache', '--python', minor, '--systems', system],
+      ['convert', '--offline', '--cache-dir', toolsCache, '--python', minor, '--systems', system],
       project,
     );
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });

@@ -6,7 +6,7 @@ import { newestPython3 } from '../host/interpreters.ts';
 import { hostInterpreters, lintOutput } from '../host/lint-output.ts';
 import { type HostNix, openHostNix, type RunOptions, type RunResult } from '../host/nix.ts';
 import { requirement, testWith } from '../host/requirements.ts';
-import { runLock2nix } from '../support/convert.ts';
+import { runLock2nix, toolsCache } from '../support/convert.ts';
 import { makeWheel, makeWorkshop } from './workshop.ts';
 
 /** Tests build one after the other: each starts where the one before it ended. */
@@ -52,9 +52,8 @@ describe.each(['2.7', newestPython3()?.minor ?? '3.11'])(
 
     beforeAll(async () => {
       if (requirement('nix').available) opened = openHostNix();
-      const cache = join(scratch, 'cache');
       const { exitCode, stderr } = await runLock2nix(
-        ['convert', '--offline', '--cache-dir', cache, '--python', minor],
+        ['convert', '--offline', '--cache-dir', toolsCache, '--python', minor],
         project,
       );
       expect(exitCode === 0 ? '' : stderr).toBe('');

@@ -145,3 +145,59 @@ test('a name is taken from the first index that has it, unless told otherwise', 
   expect((await shop.run(...argv)).stdout).toBe('cork==0.9\n');
   expect((await shop.run(...argv, '--index-strategy', 'best-match')).stdout).toBe('cork==2.0\n');
 });
+
+test('a rule is idle when it changes neither what runs nor what builds need', async () => {
+  const overrides = `[[constraint]]
+of = "label"
+on = "cork"
+use = "cork>=2"
+why = "it runs with it"
+
+[[constraint]]
+of = "*"
+on = "pip"
+use = "pip<25"
+why = "of the checks"
+
+[[constraint]]
+of = "label"
+on = "corc"
+use = "corc>=2"
+why = "a misprint"
+`;
+  const files = { 'requirements.txt': 'label\n', 'overrides.toml': overrides };
+  const shop = await openShop(writeFiles(makeFolder(), files));
+  const { stderr } = await shop.run('convert', ...fixed);
+  expect(stderr.match(/^warning.*/gm)).toEqual([
+    'warning: overrides.toml:13: `label` does not ask for `corc`, so the rule does nothing',
+  ]);
+  expect(recipeOf(shop.cwd)['pins.nix']).toMatch(/cork-2\.0[\s\S]*pip-20\.3\.4/);
+});
+
+test.each([
+  [
+    { 'requirements.txt': 'bottle>=>2\n' },
+    /requirements\.txt:1: the requirement `bottle>=>2` cannot be read.*\nhint: correct it, then convert again\n$/,
+  ],
+  [
+    { 'pyproject.toml': '[project]\nname = 1\n' },
+    /pyproject\.toml.*\nhint: correct it, then convert again\n$/,
+  ],
+  [
+    { 'requirements.txt': '-c bounds.txt\nbottle\n', 'bounds.txt': 'cork ~= 1\n' },
+    /bounds\.txt:1: .*\nhint: correct it, then convert again\n$/,
+  ],
+  [
+    { 'requirements.txt': 'bottle @ https://files.example/odd.whl\n' },
+    /error: `odd\.whl` is not the name of a wheel\nhint: wheels are named/,
+  ],
+  [
+    { 'requirements.txt': './lib\n' },
+    /error: `lib`, which the input names, is not there .*\nhint: bring the folder back, or take it out of the input\n$/,
+  ],
+])('what is wrong with an input without pins is not called a lock: %j', async (files, expected) => {
+  const shop = await openShop(writeFiles(makeFolder(), files));
+  const { exitCode, stderr } = await shop.run('convert', ...fixed);
+  expect(exitCode).toBeGreaterThan(0);
+  expect(stderr).toMatch(expected);
+});

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { commitFiles } from '../support/git-repository.ts';
+import { serveRepositories } from '../support/git-server.ts';
 import { listing, makeFolder, makeProject, run, serveIndex, writeFiles } from './support.ts';
 import { openShop, serve, universe } from './universe.ts';
 
@@ -152,14 +154,46 @@ test('`explain` tells of the recipe, and of an input', async () => {
   const shop = await openLater('pypi:bottle');
   const recorded = await shop.run('explain', 'cork');
   expect(recorded).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(recorded.stdout).toMatch(/^cork 2\.0\n/);
+  expect(recorded.stdout).toMatch(/^cork 2\.0 from http:\/\/127\.0\.0\.1:\d+\/simple\n/);
   expect(recorded.stdout).toContain('bottle 1.1');
   expect((await shop.run('explain', 'cork', 'pypi:label', ...fixed)).stdout).toMatch(
-    /^cork 1\.0\n/,
+    /^cork 1\.0 from /,
   );
   expect(await shop.run('explain', 'crk')).toMatchObject({
     exitCode: 2,
     stdout: '',
     stderr: expect.stringContaining('did you mean `cork`?'),
   });
+});
+
+test('the commit of a branch is kept by `convert`, and moved by `update`', async () => {
+  const repositories = makeFolder();
+  const folder = join(repositories, 'tool');
+  const files = (version: string) => ({
+    'pyproject.toml': `[project]\nname = "tool"\nversion = "${version}"\n`,
+  });
+  const first = commitFiles(folder, files('1.0'));
+  const server = await serveRepositories(repositories);
+  try {
+    const line = `tool @ git+${server.url}/tool/.git@main\n`;
+    const shop = await openShop(writeFiles(makeFolder(), { 'requirements.txt': line }));
+    const env = { PATH: process.env['PATH'] };
+    const go = (...argv: readonly string[]) =>
+      run([...argv, '--cache-dir', shop.cache], { cwd: shop.cwd, index: shop.server.index, env });
+    const rev = () => readFileSync(join(shop.cwd, 'nix/lock2nix/pins.nix'), 'utf8');
+    expect(await go('convert', ...fixed)).toMatchObject({ exitCode: 0 });
+    expect(rev()).toContain(first);
+    const second = commitFiles(folder, files('1.1'));
+    expect(await go('convert', ...fixed)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('unchanged'),
+    });
+    expect(await go('update', 'tool')).toMatchObject({
+      exitCode: 0,
+      stdout: 'Packages:\n  tool: 1.0 -> 1.1\n',
+    });
+    expect(rev()).toContain(second);
+  } finally {
+    await server.close();
+  }
 });

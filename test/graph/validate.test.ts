@@ -210,6 +210,12 @@ const rules: readonly [string, GraphOutline, string, GraphOutline][] = [
     { roots: [{ name: 'app', scripts: [] }] },
   ],
   [
+    'an app that is not there',
+    { roots: [{ name: 'a', apps: [id('a@1')], scripts: [] }] },
+    '`a@1`, an app of the root `a`, is not in the environment `default`',
+    { packages: [pinned('a', '1')], roots: [{ name: 'a', scripts: [] }] },
+  ],
+  [
     'a member that is not there',
     { environments: { default: { kind: 'runtime', members: [{ id: id('a@1') }] } } },
     '`a@1` in the environment `default` is not in the graph',

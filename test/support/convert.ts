@@ -14,6 +14,12 @@ export const backendsCache = join(fixtures, 'backends-cache');
 /** The same for `fixtures/poetry/python27-*`, by `test/python27-record.sh`. */
 export const python27Cache = join(fixtures, 'python27-cache');
 
+/** The build tools of projects that tests make up, by `test/tools-record.sh`. */
+export const toolsCache = join(fixtures, 'tools-cache');
+
+/** The same for `test/builds/resolved.test.ts`, by `test/resolved-record.sh`. */
+export const resolvedCache = join(fixtures, 'resolved-cache');
+
 /** A copy of a folder of `fixtures/` that a test may convert and change; the caller removes it. */
 export const copyProject = (fixture: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'l2n-project-'));

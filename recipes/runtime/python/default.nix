@@ -17,8 +17,9 @@
   buildEnvironments,
   # The `[[collision]]` rules of overrides.toml.
   collisions ? [ ],
-  # Names of the packages that are the project's own.
-  roots,
+  # Names of the packages whose programs `app` has: the project's own, or what was asked for by name.
+  roots ? [ ],
+  rootsOn ? { },
   # Names of the packages that `shell` takes from their live folders, and these, relative to `src`.
   editable ? { },
 }:
@@ -150,7 +151,7 @@ let
     let
       # What was filtered is live where it came from.
       project = toString (src.origSrc or src);
-      names = lib.unique (roots ++ namesOf (environments.development or environments.default));
+      names = lib.unique (rootNames ++ namesOf (environments.development or environments.default));
       makeEditable = import ./editable.nix {
         inherit
           lib
@@ -174,7 +175,9 @@ let
       members = map (name: packages.${name}) (builtins.filter (name: editable ? ${name}) names);
     };
 
-  rootPackages = map (name: packages.${name}) roots;
+  rootNames = select roots rootsOn;
+
+  rootPackages = map (name: packages.${name}) rootNames;
 in
 {
   inherit packages envs shell;
@@ -182,7 +185,7 @@ in
   env = envs.default;
 
   app =
-    if roots == [ ] then
+    if rootNames == [ ] then
       throw "lock2nix: the input has no project of its own, so there is no `app`; build `env` or `packages.NAME`"
     else
       import ./app.nix {
@@ -190,7 +193,9 @@ in
         packages = rootPackages;
         env = mkEnv {
           name = "python${pythonVersion}-application-env";
-          packages = rootPackages ++ membersOf environments.default;
+          packages = map (name: packages.${name}) (
+            lib.unique (rootNames ++ namesOf environments.default)
+          );
         };
       };
 

@@ -12,6 +12,7 @@ import type {
 import { normaliseName } from '../../../standards/name.ts';
 import { nearest } from '../../../standards/nearest.ts';
 import { quoted } from '../../../standards/quoted.ts';
+import { redactText } from '../../registry/url.ts';
 import { byText } from '../merge.ts';
 import type { Rejected } from '../resolution.ts';
 import type { Wanted } from '../select.ts';
@@ -51,13 +52,15 @@ const artifactLine = ({ kind, fileName, source, platforms }: Artifact, builds: b
 };
 
 const headOf = (
-  graph: PinnedGraph,
+  { graph, locked }: ExplainInput,
   { id, name, version, artifacts, build }: PinnedPackage,
 ): readonly string[] => {
   const mine = platformsOf(graph, id).map(platformName);
   const some = mine.length === graph.target.platforms.length ? undefined : mine;
+  // Absent for the public index.
+  const index = locked.packages.get(id)?.index;
   return [
-    `${name} ${version}${onPlatforms(some)}`,
+    `${name} ${version}${index === undefined ? '' : ` from ${redactText(index)}`}${onPlatforms(some)}`,
     ...artifacts.map((each) => artifactLine(each, build !== undefined)),
   ];
 };
@@ -124,12 +127,27 @@ const explainOne = (found: PinnedPackage, input: ExplainInput): readonly string[
   const { graph, constraints = [] } = input;
   const chains = chainsTo(found.id, input).map((chain) => chainLine(chain, graph));
   return [
-    ...headOf(graph, found),
+    ...headOf(input, found),
     ...section('required by', cutOff(chains, 'chains')),
     ...section('needed to build or check', cutOff(buildLines(found.id, graph), 'packages')),
     ...section('extras', extraLines(found.id, input)),
     ...section('rules', ruleLines(found, constraints)),
   ];
+};
+
+/** Versions that follow each other and have one reason share a line. */
+const rejectedLines = (rejected: readonly Rejected[]): readonly string[] => {
+  const runs: { readonly why: string; readonly versions: string[] }[] = [];
+  for (const { version, why } of rejected) {
+    const last = runs.at(-1);
+    if (last?.why === why) last.versions.push(version);
+    else runs.push({ why, versions: [version] });
+  }
+  return runs.map(({ why, versions: [first = '', ...more] }) =>
+    more.length === 0
+      ? `  ${first} ${why}`
+      : `  each of the ${more.length + 1} from ${first} down to ${more.at(-1)} ${why}`,
+  );
 };
 
 const unknown = (name: string, { packages }: PinnedGraph): Lock2nixError => {
@@ -155,9 +173,9 @@ export const explainPackage = (name: string, input: ExplainInput): readonly stri
     .sort((a, b) => byText(a.id, b.id));
   if (found.length === 0) throw unknown(name, graph);
   const parts = found.map((each) => explainOne(each, input));
-  const newer = rejected.map(({ version, why }) => `  ${version} ${why}`);
+  const newer = rejectedLines(rejected);
   return [
     ...parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
-    ...section('newer versions that were not taken', cutOff(newer, 'versions')),
+    ...section('newer versions that were not taken', cutOff(newer, 'reasons')),
   ];
 };

@@ -13,25 +13,30 @@ export interface Seen {
 const nearMiss = (name: string, known: readonly string[]): string | undefined =>
   known.includes(name) ? undefined : nearest(name, [...known].sort());
 
-/**
- * A warning for each constraint that found no requirement to change, with the nearest name. `fired`:
- * the rules that did.
- */
+/** A rule that changed nothing, and the warning that says so. */
+export interface IdleRule {
+  readonly rule: ConstraintRule;
+  readonly diagnostic: Diagnostic;
+}
+
+/** The constraints that found no requirement to change, with the nearest name. `fired`: the rules that did. */
 export const unmatchedRules = (
   rules: readonly ConstraintRule[],
   fired: ReadonlySet<ConstraintRule>,
   { askers, asked }: Seen,
-): readonly Diagnostic[] =>
+): readonly IdleRule[] =>
   rules
     .filter((rule) => !fired.has(rule))
-    .map(({ of, on, place }) => {
+    .map((rule) => {
+      const { of, on, place } = rule;
       const near = nearMiss(on, asked) ?? (of === '*' ? undefined : nearMiss(of, askers));
       const who = of === '*' ? 'nobody' : `\`${of}\` does not`;
       const verb = of === '*' ? 'asks' : 'ask';
-      return {
+      const diagnostic: Diagnostic = {
         severity: 'warning',
         code: 'rule-unmatched',
         message: `${place}: ${who} ${verb} for \`${on}\`, so the rule does nothing`,
         ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` }),
       };
+      return { rule, diagnostic };
     });

@@ -4,7 +4,7 @@
  */
 import { Parser } from 'htmlparser2';
 import { Lock2nixError } from '../../../graph/errors.ts';
-import { compareIntegrity, toSri, tryParseIntegrity } from '../../../standards/integrity.ts';
+import { compareIntegrity, formatSri, tryParseIntegrity } from '../../../standards/integrity.ts';
 import { quoted } from '../../../standards/quoted.ts';
 import type { IndexFile } from '../../registry/types.ts';
 import { publicUrl, shownUrl, tryParseHttpUrl } from '../../registry/url.ts';
@@ -49,12 +49,17 @@ const nonEmpty = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
 /** SRIs of `ALGORITHM:HEX` texts, strongest first; what is no hash is left out. */
-const parseHashes = (texts: readonly string[]): string[] =>
-  texts
-    .filter((text) => tryParseIntegrity(text) !== undefined)
-    .map((text) => ({ sri: toSri(text), of: 'file' as const }))
+const parseHashes = (texts: readonly string[]): readonly string[] => {
+  const sris = texts.flatMap((text) => {
+    const hash = tryParseIntegrity(text);
+    return hash === undefined ? [] : [formatSri(hash.algorithm, hash.digest)];
+  });
+  if (sris.length < 2) return sris;
+  return sris
+    .map((sri) => ({ sri, of: 'file' as const }))
     .sort(compareIntegrity)
     .map(({ sri }) => sri);
+};
 
 const yankedOf = (value: unknown): string | true | undefined =>
   value === true ? true : nonEmpty(value);
@@ -64,15 +69,29 @@ const hasCoreMetadata = (value: unknown): boolean =>
   value === true || isRecord(value) || !['false', undefined].includes(nonEmpty(value));
 
 /** SRIs of the metadata file, as JSON (`{"sha256": HEX}`) or HTML (`sha256=HEX`) has them. */
-const metadataHashes = (value: unknown): string[] =>
+const metadataHashes = (value: unknown): readonly string[] =>
   isRecord(value)
     ? parseHashes(Object.entries(value).map(([algorithm, hex]) => `${algorithm}:${String(hex)}`))
     : parseHashes([(nonEmpty(value) ?? '').replace('=', ':')]);
 
+/**
+ * URLs that are their own normal form and have nothing to hide, as those of PyPI: a host that is no
+ * number, and plain path segments. Indexes list tens of thousands, and taking each apart takes long.
+ */
+const plainUrl =
+  /^https:\/\/(?:(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]+(?:\/[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*)+$/;
+
+const publicFileUrl = (value: unknown, base: string): string | undefined => {
+  if (typeof value !== 'string') return undefined;
+  if (plainUrl.test(value)) return value;
+  const url = tryParseHttpUrl(value.trim(), base);
+  return url === undefined ? undefined : publicUrl(url);
+};
+
 /** The file, or nothing when it lacks a name or an http URL. */
 const toIndexFile = (listed: Listed, base: string): IndexFile | undefined => {
   const fileName = nonEmpty(listed.fileName);
-  const url = typeof listed.url === 'string' ? tryParseHttpUrl(listed.url.trim(), base) : undefined;
+  const url = publicFileUrl(listed.url, base);
   if (fileName === undefined || url === undefined) return undefined;
   const requiresPython = nonEmpty(listed.requiresPython);
   const yanked = yankedOf(listed.yanked);
@@ -81,7 +100,7 @@ const toIndexFile = (listed: Listed, base: string): IndexFile | undefined => {
   const metadataSris = metadataHashes(coreMetadata);
   return {
     fileName,
-    url: publicUrl(url),
+    url,
     sris: parseHashes(listed.hashes),
     ...(requiresPython === undefined ? {} : { requiresPython }),
     ...(yanked === undefined ? {} : { yanked }),

@@ -10,7 +10,9 @@
  *
  * The last line has the files that are of no release. Lengths are bytes, checks CRC-32. Of a file: name,
  * URL behind `base` (a space for the name that it ends in), hashes, size, upload time,
- * `requires-python`, yanked, core metadata; `null` is missing, and left out at the end.
+ * `requires-python`, yanked, core metadata; `null` is missing, and left out at the end. In the head may
+ * stand `firsts`, when the first file of each release was uploaded (milliseconds since 1970; `null` when
+ * that is not stated of all), so that what is too new is known without its line.
  */
 import { crc32 } from 'node:zlib';
 import { Lock2nixError } from '../../../graph/errors.ts';
@@ -19,7 +21,7 @@ import type { PagedContent } from '../../registry/cache.ts';
 import type { ReadPart } from '../../registry/paged.ts';
 import type { IndexFile, Release } from '../../registry/types.ts';
 import { tryParseHttpUrl } from '../../registry/url.ts';
-import { releaseOf } from './release-name.ts';
+import { releaseOf, versionParser } from './release-name.ts';
 import { storedVersion } from './stored-version.ts';
 
 /** When an index answered, and what makes its next answer short. */
@@ -46,6 +48,7 @@ interface Head extends ListingState {
   readonly keys: readonly string[];
   readonly lengths: readonly number[];
   readonly checks: readonly number[];
+  readonly firsts?: readonly (number | null)[];
   readonly metadata?: true;
 }
 
@@ -81,6 +84,12 @@ const toRow = (file: IndexFile, base: string): Row => {
   return row;
 };
 
+/** When the first of some files was uploaded; null when that is not stated of all. */
+const firstUpload = (files: readonly IndexFile[]): number | null => {
+  const times = files.map(({ uploadTime }) => Date.parse(uploadTime ?? ''));
+  return times.some(Number.isNaN) ? null : Math.min(...times);
+};
+
 /** The form of a listing, of the files of an index in its order. */
 export const formatListing = (
   files: readonly IndexFile[],
@@ -88,18 +97,23 @@ export const formatListing = (
   state: ListingState,
 ): PagedContent => {
   const base = commonBase(files.map(({ url }) => url));
-  const releases = new Map<string, { readonly text: string; readonly rows: Row[] }>();
+  const releases = new Map<
+    string,
+    { readonly text: string; readonly rows: Row[]; readonly files: IndexFile[] }
+  >();
   const others: Row[] = [];
+  const parse = versionParser();
   for (const file of files) {
-    const found = releaseOf(file.fileName, name);
+    const found = releaseOf(file.fileName, name, parse);
     const row = toRow(file, base);
     if (found === undefined) {
       others.push(row);
       continue;
     }
-    const release = releases.get(found.version.key) ?? { text: found.text, rows: [] };
+    const release = releases.get(found.version.key) ?? { text: found.text, rows: [], files: [] };
     releases.set(found.version.key, release);
     release.rows.push(row);
+    release.files.push(file);
   }
   const sorted = [...releases].sort(([a], [b]) => (a < b ? 1 : -1));
   const lines = [...sorted.map(([, { rows }]) => rows), others].map((rows) =>
@@ -111,6 +125,7 @@ export const formatListing = (
     base,
     lengths: lines.map(({ length }) => length),
     checks: lines.map((line) => crc32(line)),
+    firsts: sorted.map(([, { files: all }]) => firstUpload(all)),
     texts: sorted.map(([, { text }]) => text),
     keys: sorted.map(([key]) => key),
   };
@@ -124,6 +139,9 @@ const isLength = (value: unknown): value is number => Number.isSafeInteger(value
 
 const isLengths = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every(isLength);
+
+const isTimes = (value: unknown): value is readonly (number | null)[] =>
+  Array.isArray(value) && value.every((time) => time === null || isLength(time));
 
 const damaged = (): Lock2nixError =>
   new Lock2nixError('CACHE', 'a listing in the cache is not of the shape that it should be', {
@@ -203,12 +221,16 @@ class StoredRelease implements Release {
     return this.#shelf.head.texts[this.#line] ?? '';
   }
 
+  get key(): string {
+    return this.#shelf.head.keys[this.#line] ?? '';
+  }
+
   get index(): string {
     return this.#shelf.index;
   }
 
   get version(): Version {
-    this.#version ??= storedVersion(this.text, this.#shelf.head.keys[this.#line] ?? '');
+    this.#version ??= storedVersion(this.text, this.key);
     return this.#version;
   }
 
@@ -216,11 +238,15 @@ class StoredRelease implements Release {
     this.#files ??= this.#shelf.load(this.#line);
     return this.#files;
   }
+
+  get firstUpload(): number | undefined {
+    return this.#shelf.head.firsts?.[this.#line] ?? undefined;
+  }
 }
 
 const isHead = (value: unknown): value is Head => {
   if (typeof value !== 'object' || value === null) return false;
-  const { at, etag, missing, base, texts, keys, lengths, checks } = value as Record<
+  const { at, etag, missing, base, texts, keys, lengths, checks, firsts } = value as Record<
     string,
     unknown
   >;
@@ -234,6 +260,7 @@ const isHead = (value: unknown): value is Head => {
     isLengths(lengths) &&
     isLengths(checks) &&
     texts.length === keys.length &&
+    (firsts === undefined || (isTimes(firsts) && firsts.length === texts.length)) &&
     lengths.length === texts.length + 1 &&
     checks.length === lengths.length
   );

@@ -11,12 +11,24 @@ export const versionTextOf = (fileName: string, name: string): string | undefine
   return wheel?.name === name ? wheel.version.replaceAll('_', '-') : undefined;
 };
 
+/** Parses versions, the same text once: a release may have a hundred files. */
+export const versionParser = (): ((text: string) => Version | undefined) => {
+  const known = new Map<string, Version | undefined>();
+  return (text) => {
+    if (known.has(text)) return known.get(text);
+    const version = tryParseVersion(text);
+    known.set(text, version);
+    return version;
+  };
+};
+
 /** As `versionTextOf`, with the version; undefined also for names that are no versions (`2004d`). */
 export const releaseOf = (
   fileName: string,
   name: string,
+  parse: (text: string) => Version | undefined = tryParseVersion,
 ): { readonly text: string; readonly version: Version } | undefined => {
   const text = versionTextOf(fileName, name);
-  const version = text === undefined ? undefined : tryParseVersion(text);
+  const version = text === undefined ? undefined : parse(text);
   return text === undefined || version === undefined ? undefined : { text, version };
 };

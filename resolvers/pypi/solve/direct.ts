@@ -13,7 +13,9 @@ import { projectFacts } from '../../registry/facts.ts';
 import { isForgeArchive } from '../../registry/forge.ts';
 import type { ArchiveFacts, PackageIndex, Registry } from '../../registry/types.ts';
 import { type ReadPath, readPathFacts } from '../path-facts.ts';
+import { atCommit, type Commits } from './commits.ts';
 import type { DirectSource } from './shelf.ts';
+import { bareUrl, textOfSource } from './source-text.ts';
 
 export interface DirectFound {
   /** Normalised. */
@@ -26,6 +28,8 @@ export interface DirectSources {
   readonly index: PackageIndex;
   readonly registry: Registry;
   readonly readPath: ReadPath;
+  /** Commits that stay, whatever their branches are by now. */
+  readonly keptCommits: Commits;
 }
 
 /** A source to look into, and who asked for it. */
@@ -37,28 +41,6 @@ export interface DirectRequest {
   readonly text: string;
   readonly origin: string;
 }
-
-/** A URL without what must not be told, and without the fragment, which names nothing. */
-const bareUrl = (url: string): string => {
-  try {
-    const parsed = new URL(url);
-    parsed.username = '';
-    parsed.password = '';
-    parsed.hash = '';
-    return parsed.href;
-  } catch {
-    return url.replace(/#.*$/, '');
-  }
-};
-
-/** Tells sources apart; without credentials. */
-export const textOfSource = (source: Source): string => {
-  if (source.kind === 'path') return source.path;
-  const folder = source.subdirectory === undefined ? '' : `#subdirectory=${source.subdirectory}`;
-  return source.kind === 'git'
-    ? `git+${bareUrl(source.url)}@${source.rev}${folder}`
-    : `${bareUrl(source.url)}${folder}`;
-};
 
 const fileNameOf = (source: Source): string => {
   const path = source.kind === 'path' ? source.path : bareUrl(source.url);
@@ -116,7 +98,9 @@ const lookIntoWheel = async (
 ): Promise<Looked> => {
   const wheel = tryParseWheelName(fileName);
   if (wheel === undefined)
-    throw new Lock2nixError('FILE_NAME_INVALID', `${quoted(fileName)} is not the name of a wheel`);
+    throw new Lock2nixError('FILE_NAME_INVALID', `${quoted(fileName)} is not the name of a wheel`, {
+      hint: 'wheels are named `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`: correct the URL',
+    });
   const { name, version } = wheel;
   const metadata = await index.metadata({
     name,
@@ -218,7 +202,9 @@ export const findDirect = async (
   sources: DirectSources,
 ): Promise<DirectFound> => {
   const fileName = fileNameOf(request.source);
-  const looked = await lookInto(request, fileName, sources);
+  const { registry, keptCommits: kept } = sources;
+  const source = await atCommit(request.source, { kept, registry });
+  const looked = await lookInto({ ...request, source }, fileName, sources);
   const name = looked.name === undefined ? request.name : normaliseName(looked.name);
   if (name === undefined) {
     throw new Lock2nixError(
@@ -240,7 +226,6 @@ export const findDirect = async (
   const version = tryParseVersion(looked.version ?? '0') ?? tryParseVersion('0');
   if (version === undefined) throw new Error('0 is a version');
   const { facts, kind, sris } = looked;
-  const { source } = request;
   return {
     name,
     version,

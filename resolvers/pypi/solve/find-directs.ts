@@ -9,14 +9,14 @@ import {
   type DirectSources,
   directRequestOf,
   findDirect,
-  textOfSource,
 } from './direct.ts';
 import { makeFacts } from './library.ts';
+import { textOfSource } from './source-text.ts';
 
 /** Deeper than any project; a chain of sources that never ends is somebody's joke. */
 const deepest = 20;
 
-/** The source of a requirement's URL; undefined for a commit that is not named in full. */
+/** The source of a requirement's URL; undefined for what is neither an archive of the web nor a git repository. */
 export const sourceOfUrl = (url: string): Source | undefined => {
   const [location = '', fragment = ''] = url.split('#', 2);
   const subdirectory = new URLSearchParams(fragment).get('subdirectory') ?? undefined;
@@ -24,11 +24,10 @@ export const sourceOfUrl = (url: string): Source | undefined => {
   if (!location.startsWith('git+')) {
     return /^https?:\/\//.test(location) ? { kind: 'url', url: location, ...folder } : undefined;
   }
-  const match = /^git\+(.+)@([0-9a-f]{40}|[0-9a-f]{64})$/.exec(location);
-  const [, repository, rev] = match ?? [];
-  return repository === undefined || rev === undefined
-    ? undefined
-    : { kind: 'git', url: repository, rev, ...folder };
+  // The user of `ssh://git@host/` stands before the path.
+  const match = /^git\+([a-z]+:\/\/[^/]+\/.*?)(?:@([^@/-][^@]*))?$/.exec(location);
+  const [, repository, rev = 'HEAD'] = match ?? [];
+  return repository === undefined ? undefined : { kind: 'git', url: repository, rev, ...folder };
 };
 
 /** What a source names in turn, for the extras that are asked of it. */

@@ -5,7 +5,8 @@ import { type Failure, type Solution, solve } from '../../solver/solve.ts';
 import type { ResolutionStrategy } from '../resolution.ts';
 import type { ActiveNeed } from './active-needs.ts';
 import type { Circumstances } from './circumstances.ts';
-import { type DirectFound, textOfSource } from './direct.ts';
+import { asNamed } from './commits.ts';
+import type { DirectFound } from './direct.ts';
 import { splitKey } from './keys.ts';
 import { type Eventually, type Facts, isCause, type Library, makeFacts } from './library.ts';
 import type { Policy } from './policy.ts';
@@ -13,6 +14,7 @@ import { createProvider, type PypiProvider } from './provider.ts';
 import { type Directs, type Question, questionOf, type RootNeed } from './question.ts';
 import type { VersionSet } from './sets.ts';
 import { type Offer, type Shelf, shelfOfDirect } from './shelf.ts';
+import { textOfSource } from './source-text.ts';
 import { type Conditions, existingFiles, fitsPlatform } from './usable.ts';
 
 /** A version that was chosen, with the extras of it that somebody asks for. */
@@ -115,7 +117,10 @@ const contextOf = (
     indexesOf: (name: string) => library.indexesOf(question.indexes.get(name)),
     isSource: (name: string, url: string) => {
       const source = sources.get(name)?.direct.source;
-      return source !== undefined && isSameSource(url, textOfSource(source));
+      return (
+        source !== undefined &&
+        [source, asNamed(source)].some((each) => isSameSource(url, textOfSource(each)))
+      );
     },
     asked: question.asked,
   };

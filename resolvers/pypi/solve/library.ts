@@ -93,6 +93,7 @@ export const makeFacts = (
 const mismatch = (offer: Offer, metadata: DistributionMetadata): string | undefined => {
   if (normaliseName(metadata.name) !== offer.name)
     return `calls itself \`${metadata.name.slice(0, 100)}\` in its metadata`;
+  if (metadata.version === offer.spelling) return undefined;
   const version = tryParseVersion(metadata.version);
   if (version === undefined || compareVersions(version, offer.version) !== 0)
     return `calls itself version \`${metadata.version.slice(0, 100)}\` in its metadata`;

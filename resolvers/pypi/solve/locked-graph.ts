@@ -147,6 +147,7 @@ const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPa
     name: offer.name,
     version: offer.text,
     ...(offer.index === '' || offer.index === publicIndex ? {} : { index: offer.index }),
+    direct: offer.direct?.source ?? false,
     // Who wants versions only never looks at the files, of which there may be ten thousand.
     get artifacts() {
       artifacts ??= artifactsOf(pick);
@@ -195,7 +196,7 @@ const rootsOf = (
           const asking = groups.filter(({ question }) => question.needs.includes(need));
           return rootDependency(need, candidatesOf(picks, need.name, asking));
         });
-    const { name, version, path, optionalGroups, buildSystem, scripts, metadata, extras } = root;
+    const { name, version, path, optionalGroups, buildSystem, scripts, apps, metadata } = root;
     return {
       name,
       ...(version === undefined ? {} : { version }),
@@ -204,9 +205,10 @@ const rootsOf = (
         [...new Set(['main', ...names])].map((each) => [each, dependenciesIn(each)]),
       ),
       ...(optionalGroups === undefined ? {} : { optionalGroups }),
-      extras: Object.keys(extras).sort(),
+      extras: Object.keys(root.extras).sort(),
       ...(buildSystem === undefined ? {} : { buildSystem }),
       scripts,
+      ...(apps === undefined ? {} : { apps }),
       metadata,
     };
   });

@@ -64,6 +64,8 @@ const candidate = (offer: Offer): Candidate<VersionSet, Offer> => ({
 
 /** After so many conflicts a package is decided before, or after, all that met fewer. */
 const manyConflicts = 5;
+/** The priority of packages that ruled out many versions of others. */
+const late = 4;
 /** After so many versions of one package were looked at, more are fetched at once. */
 const manyTries = 5;
 const mostPrefetched = 50;
@@ -137,6 +139,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     const prereleases = policy.prereleases(shelf.name) || mentions.covers(shelf.name, set);
     let fallback: Offer | undefined;
     for (const offer of inOrder(shelf, set)) {
+      // One that can only be a second fallback need not be looked into.
+      if (!prereleases && fallback !== undefined && offer.prerelease) continue;
       if (!isWanted(offer) || whyNot(offer, set) !== undefined) continue;
       if (prereleases || !offer.prerelease) return offer;
       fallback ??= offer;
@@ -295,7 +299,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     if (context.isDirect(name)) return [0, discovered];
     if (pins.covers(name, set)) return [1, discovered];
     if (affected >= manyConflicts) return [2, discovered];
-    return culprit >= manyConflicts ? [4, discovered] : [3, discovered];
+    return culprit >= manyConflicts ? [late, discovered] : [3, discovered];
   };
 
   return {
@@ -305,6 +309,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     dependencies: (key, offer) =>
       eventually(factsOf(offer), (facts) => dependenciesFrom(key, offer, facts)),
     prioritise,
+    // As uv does: else each version of what conflicts would be tried against this one.
+    reconsider: (key, set, statistics) => prioritise(key, set, statistics)[0] === late,
     prefetch: (key, set) => {
       const { name, extra } = splitKey(key);
       if (extra !== undefined) return;

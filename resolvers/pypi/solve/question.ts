@@ -9,10 +9,11 @@ import type {
 import type { Exclusion, Problem } from '../../solver/root.ts';
 import type { Wanted } from '../select.ts';
 import type { Circumstances } from './circumstances.ts';
-import { type DirectFound, textOfSource } from './direct.ts';
+import type { DirectFound } from './direct.ts';
 import { keyOf } from './keys.ts';
 import { boundsIn, changeOf } from './rules.ts';
 import { type Asked, askedBy, type VersionSet, versionSets } from './sets.ts';
+import { textOfSource } from './source-text.ts';
 
 /** A requirement of a root that is wanted, after the rules. */
 export interface RootNeed {
@@ -135,6 +136,8 @@ const twoSources = (
 
 interface Place {
   readonly value: string;
+  /** What has to be the same. */
+  readonly same: string;
   readonly origin: string;
 }
 
@@ -143,7 +146,7 @@ const createAgreement = (what: string) => {
   const places = new Map<string, Place>();
   return (name: string, place: Place): void => {
     const known = places.get(name);
-    if (known !== undefined && known.value !== place.value)
+    if (known !== undefined && known.same !== place.same)
       throw twoSources(name, what, [known, place]);
     if (known === undefined) places.set(name, place);
   };
@@ -253,12 +256,12 @@ export const questionOf = (
   const take = (name: string, each: AskedRequirement, origin: string): void => {
     narrowHashes(hashes, name, each);
     if (each.index !== undefined) {
-      agreeOnIndex(name, { value: each.index, origin });
+      agreeOnIndex(name, { value: each.index, same: each.index, origin });
       indexes.set(name, each.index);
     }
     const direct = directs.get(each);
     if (direct === undefined || each.source === undefined) return;
-    agreeOnSource(name, { value: textOfSource(each.source), origin });
+    agreeOnSource(name, { value: textOfSource(each.source), same: direct.direct.text, origin });
     sources.set(name, direct);
   };
   for (const need of active) {

@@ -72,7 +72,16 @@ const ownReason = async (
 const whyNot = async (
   offer: Offer,
   group: GroupSolution,
-  { askers, context }: { readonly askers: readonly Asker[]; readonly context: NeedsContext },
+  {
+    askers,
+    context,
+    kept,
+  }: {
+    readonly askers: readonly Asker[];
+    readonly context: NeedsContext;
+    /** The chosen version, when it is one that was to be kept. */
+    readonly kept: string | undefined;
+  },
 ): Promise<string> => {
   const all = versionSets.full;
   const reason = group.provider.whyNot(offer, all);
@@ -82,6 +91,7 @@ const whyNot = async (
   const asker = askers.find(({ excludes }) => excludes(offer));
   if (asker !== undefined) return `is excluded by ${asker.text} (${asker.who})`;
   if (offer.prerelease) return 'is a pre-release';
+  if (kept !== undefined) return `is newer than ${kept}, which is recorded and still satisfies`;
   return (await ownReason(offer, group, context)) ?? 'leads to versions that do not go together';
 };
 
@@ -99,11 +109,10 @@ export const rejectedOf = async (
   if (chosen === undefined) return [];
   const askers = askersOf(name, group);
   const newer = [...newestIn(shelf, versionSets.full)].filter(({ point }) => point > chosen.point);
+  const stays = kept.includes(chosen.point) ? chosen.text : undefined;
   const rejected: Rejected[] = [];
   for (const offer of newer) {
-    const why = kept.includes(chosen.point)
-      ? `is newer than ${chosen.text}, which is recorded and still satisfies`
-      : await whyNot(offer, group, { askers, context });
+    const why = await whyNot(offer, group, { askers, context, kept: stays });
     rejected.push({ version: offer.text, why });
   }
   return rejected;

@@ -34,6 +34,8 @@ export interface Offer {
   /** With all that nobody published up to the next one. */
   readonly span: VersionSet;
   readonly files: readonly IndexFile[];
+  /** As in `Release`. */
+  readonly firstUpload: number | undefined;
   /** Base URL of the index; empty for a direct source. */
   readonly index: string;
   /** Undefined for what an index lists. */
@@ -51,14 +53,13 @@ export interface Shelf {
 }
 
 /** Where an offer comes from. */
-type Wares = Pick<Release, 'version' | 'text' | 'files' | 'index'> & {
+type Wares = Pick<Release, 'version' | 'key' | 'text' | 'files' | 'firstUpload' | 'index'> & {
   readonly direct?: DirectSource;
 };
 
 /** An offer of which most is found out when it is asked for: most versions are only compared. */
 class StoredOffer implements Offer {
   readonly name: string;
-  readonly version: Version;
   readonly #wares: Wares;
   /** Where this and the next one begin. */
   readonly #bounds: () => readonly string[];
@@ -69,9 +70,12 @@ class StoredOffer implements Offer {
 
   constructor(name: string, wares: Wares, bounds: () => readonly string[]) {
     this.name = name;
-    this.version = wares.version;
     this.#wares = wares;
     this.#bounds = bounds;
+  }
+
+  get version(): Version {
+    return this.#wares.version;
   }
 
   get text(): string {
@@ -106,6 +110,10 @@ class StoredOffer implements Offer {
     return this.#wares.files;
   }
 
+  get firstUpload(): number | undefined {
+    return this.#wares.firstUpload;
+  }
+
   get index(): string {
     return this.#wares.index;
   }
@@ -115,11 +123,15 @@ class StoredOffer implements Offer {
   }
 }
 
-const keyAt = (wares: readonly Wares[], index: number): string | undefined =>
-  wares[index]?.version.key;
+const keyOf = (wares: Wares): string => wares.key ?? wares.version.key;
+
+const keyAt = (wares: readonly Wares[], index: number): string | undefined => {
+  const here = wares[index];
+  return here && keyOf(here);
+};
 
 const isAscending = (wares: readonly Wares[]): boolean =>
-  wares.every(({ version }, index) => index === 0 || (keyAt(wares, index - 1) ?? '') < version.key);
+  wares.every((each, index) => index === 0 || (keyAt(wares, index - 1) ?? '') < keyOf(each));
 
 /** Oldest first; versions that several indexes list in one spelling are one, that of the first. */
 const inOrder = (wares: readonly Wares[]): readonly Wares[] => {

@@ -1,5 +1,6 @@
 /** What is worth knowing about a solution: yanked pins, extras that do not exist, guesses and repairs. */
 import type { Diagnostic } from '../../../graph/errors.ts';
+import { nearest } from '../../../standards/nearest.ts';
 import type { GroupSolution } from './group.ts';
 import { existingFiles, yankedBecause } from './usable.ts';
 
@@ -19,10 +20,13 @@ const talkOf = ({ chosen, conditions, factsOf, needsOf }: GroupSolution) => {
     if (facts?.reliable === false) guessed.push(id);
     for (const extra of extras) {
       if (facts === undefined || facts.extras.has(extra)) continue;
+      const known = [...facts.extras].sort();
+      const near = nearest(extra, known);
       talk.push({
         severity: 'warning',
         code: 'extra-unknown',
         message: `\`${id}\` has no extra \`${extra}\`; nothing is installed for it`,
+        ...(near === undefined ? {} : { hint: `did you mean \`${near}\`?` }),
       });
     }
     for (const extra of [undefined, ...extras]) {

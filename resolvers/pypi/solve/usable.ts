@@ -97,6 +97,10 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
   const { circumstances, policy, requiredOn, hashesOf } = conditions;
   const { allowsPython, platforms } = circumstances;
   if (offer.direct !== undefined) return undefined;
+  const { firstUpload } = offer;
+  const { excludeNewer: limit } = policy;
+  if (limit !== undefined && firstUpload !== undefined && firstUpload >= limit)
+    return tooNew(limit);
   const recent = inTime(offer.files, policy);
   if (recent.length === 0 && offer.files.length > 0 && policy.excludeNewer !== undefined)
     return offer.files.some(({ uploadTime }) => uploadTime !== undefined)

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { platformName } from '../../../graph/platform.ts';
 import type { PinnedGraph } from '../../../graph/types.ts';
+import { packageId } from '../../../graph/types.ts';
 import { attributeNames } from '../../../recipes/python/attribute-names.ts';
 import { knownLicences, nixpkgsLicences } from '../../../standards/licence.ts';
 import { type HostNix, openHostNix } from '../../host/nix.ts';
@@ -25,6 +26,22 @@ const graphs: Readonly<Record<string, PinnedGraph>> = {
     pinned('tkinter', '3.12.4', { artifacts: [], nixpkgs: 'tkinter' }),
   ]),
   musl: graphOf([pinned('left', '1.0')], { platforms: ['x86_64-linux-musl'] }),
+  'by-name': graphOf([pinned('left', '1.0'), pinned('right', '1.0'), pinned('right', '2.0')], {
+    environments: {
+      default: runtime(
+        member('left@1.0'),
+        member('right@1.0', 'aarch64-darwin', 'x86_64-darwin'),
+        member('right@2.0', 'x86_64-linux'),
+      ),
+    },
+    roots: [
+      {
+        name: 'left',
+        apps: [packageId('right', '1.0'), packageId('right', '2.0')],
+        scripts: [],
+      },
+    ],
+  }),
   'two-names': graphOf([pinned('left', '1.0'), pinned('right', '1.0')], {
     environments: { default: runtime(member('left@1.0')), second: runtime(member('right@1.0')) },
   }),
@@ -519,6 +536,27 @@ describe('the recipe', () => {
       names: ['python3.12-default-env', 'python3.12-second-env'],
     });
   });
+
+  testWith(
+    ['nix'],
+    'makes `app` of the packages that were asked for, in its versions',
+    async () => {
+      const app = (system: string): string =>
+        `(shown (on "${system}" "by-name" { }).app.env.packages)`;
+      expect(await evaluate(`[ ${app('x86_64-linux')} ${app('aarch64-darwin')} ]`)).toEqual([
+        ['right 2.0', 'left 1.0'],
+        ['right 1.0', 'left 1.0'],
+      ]);
+      expect(
+        await evaluate(`let recipe = linux "by-name" { }; in [
+        recipe.app.name (recipe.app.outPath != "") (recipe.shell.outPath != "")
+      ]`),
+      ).toEqual(['right-2.0', true, true]);
+      expect(await failure('(on "aarch64-linux" "by-name" { }).app.outPath')).toContain(
+        'the input has no project of its own, so there is no `app`',
+      );
+    },
+  );
 
   testWith(['nix'], "makes `app` of the project's own scripts", async () => {
     expect(

@@ -224,7 +224,7 @@ test('requirements that cannot be met are told as the resolver tells them', asyn
     code: 'BACKEND_UNSUPPORTED',
     message:
       '`a@1` cannot be installed on aarch64-darwin, x86_64-linux: its build requirements cannot be met: the build depends on tool>=2 (the build requirements), which matches no version',
-    hint: 'lock a version that has a wheel for this Python and these systems',
+    hint: 'take a version that has a wheel for this Python and these systems, or name another `--python`',
   });
 });
 

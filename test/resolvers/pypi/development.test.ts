@@ -142,7 +142,7 @@ test.each<[string, LockOutline, string]>([
   [
     'a folder that is not there',
     { ...outline, packages: { ...outline.packages, 'tool@1': { artifacts: live } } },
-    '`gone`, which the lock names, is not there or has neither pyproject.toml nor setup.py',
+    '`gone`, which the input names, is not there or has neither pyproject.toml nor setup.py',
   ],
 ])('development groups with %s are left out, with a warning', async (_, lock, reason) => {
   const registry = fakeRegistry({ facts: { 'tool-1.tar.gz': rust } });

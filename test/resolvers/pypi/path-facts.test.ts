@@ -3,9 +3,11 @@ import type { ArtifactKind, LockedArtifact } from '../../../graph/types.ts';
 import { readPathFacts } from '../../../resolvers/pypi/path-facts.ts';
 import { hashBytes } from '../../../standards/integrity.ts';
 import { makeTar } from '../../standards/make-archive.ts';
+import { buildTools } from '../../support/build-tools.ts';
+import { fakeIndex } from '../../support/fake-index.ts';
 import { sriOf } from '../../support/fake-registry.ts';
 import { makeLock } from './make-lock.ts';
-import { packageOf, pin } from './make-pin.ts';
+import { membersOf, packageOf, pin } from './make-pin.ts';
 
 const artifactAt = (
   kind: ArtifactKind,
@@ -78,15 +80,15 @@ test.each<[string, LockedArtifact, Readonly<Record<string, string>>, object]>([
     {
       code: 'INPUT_MISSING',
       message:
-        '`lib/a`, which the lock names, is not there or has neither pyproject.toml nor setup.py',
-      hint: 'bring the folder back, or lock again without it',
+        '`lib/a`, which the input names, is not there or has neither pyproject.toml nor setup.py',
+      hint: 'bring the folder back, or take it out of the input',
     },
   ],
   [
     'a file that is not there',
     artifactAt('wheel', 'dists/a.whl'),
     {},
-    { code: 'INPUT_MISSING', message: '`dists/a.whl`, which the lock names, is not there' },
+    { code: 'INPUT_MISSING', message: '`dists/a.whl`, which the input names, is not there' },
   ],
   [
     'a wheel with another hash',
@@ -148,4 +150,29 @@ test('live sources are pinned without hash, and still checked', async () => {
   ]);
   const changed = { ...files, 'dists/b-1.0-py3-none-any.whl': 'changed' };
   await expect(pin(lock, { files: changed })).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
+});
+
+test.each([
+  ['setup.py', 'from setuptools import setup\nsetup(setup_requires=["pbr>=1"])\n'],
+  ['setup.cfg', '[metadata]\nname = app\n[options]\nsetup_requires = pbr>=1\n'],
+])('`setup_requires` in the %s of the project and of a live member are met', async (name, text) => {
+  const lock = makeLock({
+    needs: ['a'],
+    packages: { 'a@1.0': { artifacts: [artifactAt('tree', 'lib/a')] } },
+    root: { path: '.' },
+  });
+  const files = {
+    'setup.py': 'from setuptools import setup\nsetup()\n',
+    'lib/a/setup.py': 'from setuptools import setup\nsetup()\n',
+    [name]: text,
+    [`lib/a/${name}`]: text,
+  };
+  const index = fakeIndex({ ...buildTools, pbr: { '7': [] } });
+  const pinned = await pin(lock, { files, index });
+  const environment = 'pbr-7-setuptools-80';
+  expect([...pinned.graph.packages.values()].flatMap(({ build }) => build ?? [])).toEqual([
+    { backend: 'setuptools.build_meta:__legacy__', environment },
+    { backend: 'setuptools.build_meta:__legacy__', environment },
+  ]);
+  expect(membersOf(pinned, environment)).toContain('pbr@7');
 });

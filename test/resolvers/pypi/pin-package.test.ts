@@ -114,7 +114,7 @@ test.each<[string, PackageOutline, Parameters<typeof pin>[1], object]>([
       code: 'NO_USABLE_FILE',
       message:
         '`a@1.0` cannot be installed on aarch64-darwin, x86_64-linux: its only file does not fit CPython 3.12 there',
-      hint: 'name another `--python` or `--systems`, or lock a version that has files for them',
+      hint: 'name another `--python` or `--systems`, or take a version that has files for them',
     },
   ],
   [
@@ -124,7 +124,7 @@ test.each<[string, PackageOutline, Parameters<typeof pin>[1], object]>([
     {
       code: 'BACKEND_UNSUPPORTED',
       message: `\`a@1.0\` cannot be installed on aarch64-darwin, x86_64-linux: ${rust}`,
-      hint: 'lock a version that has a wheel for this Python and these systems',
+      hint: 'take a version that has a wheel for this Python and these systems, or name another `--python`',
     },
   ],
   [

@@ -85,13 +85,13 @@ test('none that is known satisfies the lock', () => {
 });
 
 test.each([
-  ['3.12', '>=3.8,<3.12', 'name another `--python`, or widen the range and lock again'],
+  ['3.12', '>=3.8,<3.12', 'name another `--python`, or widen the range in the project'],
   [
     '3.9',
     '>=3.7,<3.9.2',
-    'only older releases of it are allowed: write `--python 3.9.1`, or widen the range and lock again',
+    'only older releases of it are allowed: write `--python 3.9.1`, or widen the range in the project',
   ],
-  ['3.9.7', '!=3.9.7', 'write `--python 3.9.25`, or widen the range and lock again'],
+  ['3.9.7', '!=3.9.7', 'write `--python 3.9.25`, or widen the range in the project'],
 ])('--python %s against %s', (asked, specifier, hint) => {
   expect(() => choosePython(asked, specifier, 'poetry.lock')).toThrow(
     expect.objectContaining({

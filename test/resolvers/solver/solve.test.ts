@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Provider } from '../../../resolvers/solver/provider.ts';
 import { solve } from '../../../resolvers/solver/solve.ts';
 import { type IntegerSet, integerSets, only, parseSet } from './integer-sets.ts';
@@ -164,12 +164,70 @@ test('a priority is asked for only when what it depends on has changed', async (
     ...makeProvider(universe),
     prioritise: (name, set, { discovered }) => {
       asked.push(`${name} ${integerSets.format(set)}`);
-      return [-discovered];
+      return [discovered];
     },
   };
   const result = await solve(provider, ask('c', 'b', 'a'));
   expect(asked).toEqual(['a >=0', 'b >=0', 'c >=0']);
   expect(result.kind === 'solution' && [...result.versions.keys()]).toEqual(['c', 'b', 'a']);
+});
+
+test('what is asked for first was discovered first', async () => {
+  const universe: Universe = {
+    c: { 1: ['f', 'e'] },
+    b: { 1: ['d'] },
+    a: { 1: [] },
+    d: { 1: [] },
+    e: { 1: [] },
+    f: { 1: [] },
+  };
+  const provider: IntegerProvider = {
+    ...makeProvider(universe),
+    prioritise: (_name, _set, { discovered }) => [discovered],
+  };
+  const result = await solve(provider, ask('c', 'b', 'a'));
+  const decided = result.kind === 'solution' ? [...result.versions.keys()] : [];
+  expect(decided).toEqual(['c', 'b', 'a', 'f', 'e', 'd']);
+});
+
+describe('a decision that ruled out much', () => {
+  const universe: Universe = {
+    old: { 1: [], 2: [] },
+    new: Object.fromEntries(
+      range(0, 9).map((version) => [version, version === 0 ? [] : [`old ${version < 8 ? 1 : 3}`]]),
+    ),
+  };
+  const late: IntegerProvider['reconsider'] = (_name, _set, { culprit }) => culprit >= 3;
+  const provider: IntegerProvider = {
+    ...makeProvider(universe),
+    prioritise: (name, set, statistics) =>
+      late(name, set, statistics) ? [1, statistics.discovered] : [0, statistics.discovered],
+  };
+  test.each([
+    ['is kept', provider, { new: 0, old: 2 }],
+    [
+      'is taken back when the provider says so',
+      { ...provider, reconsider: late },
+      { new: 7, old: 1 },
+    ],
+  ])('%s', async (_what, each, expected) => {
+    const result = await solve(each, ask('old', 'new'));
+    const versions = result.kind === 'solution' ? Object.fromEntries(result.versions) : undefined;
+    expect(versions).toEqual(expected);
+  });
+
+  test('is taken back once, so that nothing goes round for ever', async () => {
+    const asked: string[] = [];
+    const always: IntegerProvider = {
+      ...provider,
+      reconsider: (name) => {
+        asked.push(name);
+        return true;
+      },
+    };
+    expect((await solve(always, ask('old', 'new'))).kind).toBe('solution');
+    expect(asked).toEqual([...new Set(asked)]);
+  });
 });
 
 test('the work grows nearly linearly where nothing contradicts', async () => {

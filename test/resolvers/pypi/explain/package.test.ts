@@ -99,6 +99,9 @@ test('rules, newer versions that were not taken, and versions that differ by pla
   const rejected = [
     { version: '4.0', why: 'needs Python >=3.13' },
     { version: '3.0', why: 'was yanked (broken)' },
+    { version: '2.3', why: 'is excluded by a<2.1 (b 1)' },
+    { version: '2.2', why: 'is excluded by a<2.1 (b 1)' },
+    { version: '2.1', why: 'is excluded by a<2.1 (b 1)' },
   ];
   const constraints = [
     { of: 'b', on: 'a', use: '<3', why: 'b runs with it', place: 'overrides.toml:1' },
@@ -130,7 +133,8 @@ rules
 
 newer versions that were not taken
   4.0 needs Python >=3.13
-  3.0 was yanked (broken)`);
+  3.0 was yanked (broken)
+  each of the 3 from 2.3 down to 2.1 is excluded by a<2.1 (b 1)`);
 });
 
 test('many chains and versions are cut off; cycles end', async () => {
@@ -161,4 +165,10 @@ test.each<[string, string]>([
     message: `no package \`${name}\` is in the graph`,
     hint,
   });
+});
+
+test('an index that is not the public one is named, without its password', async () => {
+  const index = 'https://somebody:secret@index.example/simple';
+  const text = await explain('corp', { needs: ['corp'], packages: { 'corp@1': { index } } });
+  expect(text.split('\n')[0]).toBe('corp 1 from https://index.example/simple');
 });

@@ -197,3 +197,27 @@ test('a page of many files takes linear time', () => {
   expect(parseHtml(row.repeat(20_000))).toHaveLength(20_000);
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+test.each([
+  'https://files.pythonhosted.org/packages/9d/a8/da88/Flask-0.1.tar.gz',
+  'https://a.b-c.example/x+y/~z/demo-1.0.zip',
+  'https://files.example/a/../b/./demo-1.0.zip',
+  'https://files.example/a/%2e%2e/demo-1.0.zip',
+  'https://FILES.example/demo-1.0.zip',
+  'https://xn--mnchen-3ya.example/demo-1.0.zip',
+  'https://files.example:443/demo-1.0.zip',
+  'https://user:secret@files.example/demo-1.0.zip',
+  'https://files.example/demo-1.0.zip#sha256=1',
+  'https://files.example/demo-1.0.zip?a=b',
+  'https://files.example/a b/demo-1.0.zip',
+  'https://files.example\\demo-1.0.zip',
+  'https://0x7f.1/demo-1.0.zip',
+  ' https://files.example/demo-1.0.zip ',
+])('the URL %j is taken as URLs are', (url) => {
+  const expected = new URL(url);
+  expected.username = '';
+  expected.password = '';
+  expected.hash = '';
+  const [file] = parseJson({ files: [{ filename: 'demo-1.0.zip', url }] });
+  expect(file?.url).toBe(expected.href);
+});

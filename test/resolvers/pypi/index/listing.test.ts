@@ -141,3 +141,36 @@ test('a URL that may not stand in a recipe is refused when it is asked for', () 
   const listing = read(formatListing(files, 'demo', { at: 1 }));
   expect(() => listing?.releases[1]?.files).toThrow(expect.objectContaining({ code: 'CACHE' }));
 });
+
+test('when a release came first is known without its files, where all of them say', () => {
+  const { value, body } = formatListing(
+    [
+      file('my_demo-2.0.tar.gz', { uploadTime: '2024-03-01T00:00:00Z' }),
+      file('my_demo-2.0-py3-none-any.whl', { uploadTime: '2024-02-01T00:00:00Z' }),
+      file('my_demo-1.0.tar.gz', { uploadTime: '2024-01-01T00:00:00Z' }),
+      file('my_demo-1.0-py3-none-any.whl'),
+    ],
+    'my-demo',
+    { at: 7 },
+  );
+  let reads = 0;
+  const listing = tryParseListing(JSON.parse(JSON.stringify(value)), {
+    index: 'https://i.example/simple',
+    read: (offset, length) => {
+      reads += 1;
+      return Buffer.from(body.subarray(offset, offset + length));
+    },
+    again: () => undefined,
+  });
+  expect(listing?.releases.map(({ firstUpload }) => firstUpload)).toEqual([
+    Date.parse('2024-02-01T00:00:00Z'),
+    undefined,
+  ]);
+  expect(reads).toBe(0);
+});
+
+test('a head whose times are none is of another shape', () => {
+  const { value, body } = formatListing([file('my_demo-1.0.tar.gz')], 'my-demo', { at: 7 });
+  const spoilt = { ...(value as Readonly<Record<string, unknown>>), firsts: ['soon'] };
+  expect(read({ value: spoilt, body })).toBeUndefined();
+});

@@ -1,5 +1,7 @@
-import { expect, test } from '@jest/globals';
-import type { Integrity } from '../../../../graph/types.ts';
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { type Integrity, packageId } from '../../../../graph/types.ts';
+import { preferencesOf } from '../../../../resolvers/pypi/preferences.ts';
 import type { FakeProjects } from '../../../support/fake-index.ts';
 import { fakeRegistry, sriOf } from '../../../support/fake-registry.ts';
 import { packageOf, pin } from '../make-pin.ts';
@@ -80,6 +82,87 @@ test('a source is pinned as it is named', async () => {
       integrity: { sri: sriOf(archive), of: 'file' },
     },
   ]);
+});
+
+describe('a branch or tag', () => {
+  const named = (ref: string): Asking => ({
+    text: `app @ git+${repository}@${ref}`,
+    name: 'app',
+    source: { kind: 'git', url: repository, rev: ref },
+  });
+  const commit = (ref: string): string =>
+    createHash('sha1').update(`${repository} ${ref}`).digest('hex');
+  const sourceIn = async (asking: Asking[], asked: Asked = {}) => {
+    const { graph } = await resolve(projects, asking, { ...asked, sources });
+    return graph.packages.get(packageId('app', '5'))?.artifacts[0]?.source;
+  };
+
+  test.each<[string, Asking[]]>([
+    ['main', [named('main')]],
+    ['HEAD', [named('HEAD')]],
+    // Asked for twice, by name and by the commit that it stands for.
+    ['v5', [named('v5'), named(commit('v5')), named('v5')]],
+  ])('%s becomes a commit', async (ref, asking) => {
+    expect(await sourceIn(asking)).toMatchObject({
+      kind: 'git',
+      url: repository,
+      rev: commit(ref),
+    });
+  });
+
+  test('its commit is kept for it, and for nothing else', async () => {
+    const pinned = await pin((await resolve(projects, [named('main')], { sources })).graph, {
+      registry,
+    });
+    const moved = { ...pinned.graph, packages: new Map(pinned.graph.packages) };
+    const own = packageOf(pinned, 'app@5');
+    const [artifact] = own.artifacts;
+    if (artifact?.source.kind !== 'git') throw new Error('no commit');
+    moved.packages.set(own.id, {
+      ...own,
+      artifacts: [{ ...artifact, source: { ...artifact.source, rev } }],
+    });
+    const { commits: keptCommits } = preferencesOf(moved);
+    expect(await sourceIn([named('main')], { keptCommits })).toEqual({
+      kind: 'git',
+      url: repository,
+      rev,
+      ref: 'main',
+    });
+    expect(await sourceIn([named('dev')], { keptCommits })).toMatchObject({ rev: commit('dev') });
+    const { commits } = preferencesOf(moved, new Set(['app']));
+    expect(commits.size).toBe(0);
+  });
+
+  test('it may be named by a source, or by a package of an index that the project agrees with', async () => {
+    const branch = `tool @ git+${repository}@main`;
+    const graph = await resolve(
+      { remote: { '1': [`app @ git+${repository}@main`] } },
+      ['remote', named('main')],
+      {
+        sources: {
+          registry: fakeRegistry({ facts: { [repository]: { name: 'app', version: '5' } } }),
+        },
+      },
+    );
+    expect(idsOf(graph)).toEqual(['app@5', 'remote@1']);
+    const parent = 'https://git.example/parent.git';
+    const facts = {
+      [parent]: { name: 'parent', version: '1', requiresDist: [branch] },
+      [repository]: { name: 'tool', version: '2' },
+    };
+    const source = { kind: 'git', url: parent, rev: 'v1' } as const;
+    const nested = await resolve({}, [{ text: 'parent', name: 'parent', source }], {
+      sources: { registry: fakeRegistry({ facts }) },
+    });
+    expect(idsOf(nested)).toEqual(['parent@1', 'tool@2']);
+  });
+
+  test('two of them are two sources', async () => {
+    expect(await answer(projects, [named('main'), named('dev')], { sources })).toContain(
+      `two sources: git+${repository}@main (in.txt:1) and git+${repository}@dev (in.txt:2)`,
+    );
+  });
 });
 
 const file = (fileName: string): Integrity => ({ sri: sriOf(fileName), of: 'file' });
@@ -195,4 +278,23 @@ test('why newer versions were not taken', async () => {
     { version: '2.5', why: 'needs dep<2, and dep is 2' },
   ]);
   expect(await rejected('nobody')).toEqual([]);
+  // What is recorded stays, but that is only the reason where there is no better one.
+  const preferences = new Map([['web', ['2']]]);
+  const again = await resolve(many, ['ask', 'web', 'dep>=2'], { preferences });
+  expect(await again.rejected('web')).toEqual([
+    { version: '6rc1', why: 'is excluded by web<3 (ask 1)' },
+    { version: '5', why: 'was yanked (bad)' },
+    { version: '4', why: 'needs Python >=3.13' },
+    { version: '3', why: 'is excluded by web<3 (ask 1)' },
+    { version: '2.5', why: 'is newer than 2, which is recorded and still satisfies' },
+  ]);
+});
+
+test('an extra that is misspelt: the nearest is named', async () => {
+  const known: FakeProjects = { web: { '1': ['dep; extra == "async"'] }, dep: { '1': [] } };
+  const { diagnostics } = await resolve(known, ['web[asinc,qqq]']);
+  expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+    ['`web@1` has no extra `asinc`; nothing is installed for it', 'did you mean `async`?'],
+    ['`web@1` has no extra `qqq`; nothing is installed for it', undefined],
+  ]);
 });
