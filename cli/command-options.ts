@@ -4,7 +4,7 @@ import type { AskedOptions } from './options.ts';
 export const exitCodes = `Exit codes:
   0   done
   1   the answer is no: no versions go together, a lock is damaged or contradicts itself, a hash differs,
-      a source is refused, a recipe is out of date
+      a source is refused, a recipe is out of date or does not build
   2   wrong usage: a bad option, an input that is not there, a foreign file in the output folder
   3   a registry could not be reached or answers rubbish, or the cache lacks what --offline needs
   70  a bug of lock2nix`;

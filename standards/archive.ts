@@ -6,8 +6,6 @@ import { createGunzip } from 'node:zlib';
 import { isLock2nixError, Lock2nixError } from '../graph/errors.ts';
 import type { EntryKind, RawEntry } from './archive-entry.ts';
 import { cleanPath, entryError, SeenPaths } from './archive-entry.ts';
-import { readTar } from './archive-tar.ts';
-import { readZip } from './archive-zip.ts';
 import { decodeBzip2 } from './bzip2.ts';
 import { quoted } from './quoted.ts';
 
@@ -115,8 +113,13 @@ async function* limitBytes(chunks: Chunks, maxBytes: number): AsyncGenerator<Uin
   }
 }
 
-const openArchive = (bytes: Uint8Array, maxBytes: number): AsyncIterable<RawEntry> => {
-  if (isZip(bytes)) return readZip(bytes);
+/** The readers are loaded when there is an archive: most runs find all in the cache. */
+const openArchive = async (
+  bytes: Uint8Array,
+  maxBytes: number,
+): Promise<AsyncIterable<RawEntry>> => {
+  if (isZip(bytes)) return (await import('./archive-zip.ts')).readZip(bytes);
+  const { readTar } = await import('./archive-tar.ts');
   const compression = compressions.find(({ magic }) => startsWith(bytes, magic));
   if (compression?.decode !== undefined) {
     return readTar(limitBytes(compression.decode(bytes), maxBytes));
@@ -164,7 +167,7 @@ const walkArchive = async (
   const seen = new SeenPaths();
   const listings = new Map<string, ArchiveListing>();
   let count = 0;
-  for await (const raw of openArchive(bytes, maxBytes)) {
+  for await (const raw of await openArchive(bytes, maxBytes)) {
     count += 1;
     if (count > maxEntries) {
       throw new Lock2nixError('ARCHIVE_INVALID', `has more than ${maxEntries} entries`);

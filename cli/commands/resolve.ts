@@ -36,7 +36,7 @@ export const resolveVersions = async (
   const input = findInput(request.inputs, { command: 'lock2nix resolve', cwd, ecosystem });
   const asked = besideInput(request, { folder: input.folder, cwd });
   const project = await openProject(input, asked, world);
-  const kept = keptAt(outputFolder(undefined, { folder: input.folder, cwd }), asked);
+  const kept = await keptAt(outputFolder(undefined, { folder: input.folder, cwd }), asked);
   return withSources(request, context, async (sources) => {
     const versions = await findVersions(project, { asked, kept, world, sources });
     if (format === 'json') {

@@ -1,8 +1,10 @@
 /** Which versions of a recipe are to stay when it is made again. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { preferencesOf, type RecordedVersions } from '../../resolvers/pypi/preferences.ts';
 import type { AskedOptions } from '../options.ts';
+import { announcementName, recordName } from '../output-view.ts';
 import { recordedSolveOptions } from '../solve-options.ts';
-import { tryReadRecorded } from './recorded.ts';
 
 /** Nothing is recorded, or all of it is to move. */
 export const nothingKept: RecordedVersions = {
@@ -21,7 +23,11 @@ const ranking = (asked: AskedOptions): string => {
  * The versions of the recipe in a folder; none when there is no recipe, or when it was made with
  * another `--resolution`, `--exclude-newer` or `--pre`: who changes these wants other versions.
  */
-export const keptAt = (folder: string, asked: AskedOptions): RecordedVersions => {
+export const keptAt = async (folder: string, asked: AskedOptions): Promise<RecordedVersions> => {
+  const isThere = [announcementName, recordName].some((name) => existsSync(join(folder, name)));
+  if (!isThere) return nothingKept;
+  // What checks a record is large, and a first run has none.
+  const { tryReadRecorded } = await import('./recorded.ts');
   const recorded = tryReadRecorded(folder);
   return recorded === undefined || ranking(recorded.record.options) !== ranking(asked)
     ? nothingKept

@@ -25,7 +25,7 @@ export interface Project {
 }
 
 /** Beside the input. */
-const overridesName = 'overrides.toml';
+export const overridesName = 'overrides.toml';
 
 /** A path of the input's folder, as messages show it. */
 const shownBeside = (input: Input, path: string, cwd: string): string =>

@@ -203,8 +203,9 @@ export const resolveRequirements = async (
   const library = createLibrary(sources.index, indexesOf(set, options.indexes));
   const solved = await solveWithDevelopment(set, options, { library, sources });
   const { task, solutions, groups } = solved;
+  // The hash in a URL is about that URL alone, as for pip.
   const isHashed = solutions.some(({ question }) =>
-    question.needs.some(({ asked }) => asked.integrities.length > 0),
+    question.needs.some(({ asked }) => asked.source === undefined && asked.integrities.length > 0),
   );
   if (set.requireHashes === true || isHashed) refuseMissingHashes(solutions);
   const { graph, forks } = lockedGraphOf({

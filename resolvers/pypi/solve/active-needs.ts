@@ -3,6 +3,7 @@ import { isLock2nixError } from '../../../graph/errors.ts';
 import type { Platform } from '../../../graph/platform.ts';
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { markerVariablesOf } from '../../../standards/marker.ts';
+import { redactText } from '../../registry/url.ts';
 import type { CustomCause } from '../../solver/cause.ts';
 import { needsPython } from '../explain/causes.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -88,7 +89,7 @@ export const activeNeeds = (
   if ('why' in stated)
     return custom(
       'metadata',
-      `has a requirement that cannot be read, \`${stated.text.slice(0, 200)}\``,
+      `has a requirement that cannot be read, \`${redactText(stated.text).slice(0, 200)}\``,
     );
   const owner = { name, version, isExtra: extra !== undefined };
   const needs =

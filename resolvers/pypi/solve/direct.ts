@@ -12,6 +12,7 @@ import { tryParseWheelName } from '../../../standards/wheel-name.ts';
 import { projectFacts } from '../../registry/facts.ts';
 import { isForgeArchive } from '../../registry/forge.ts';
 import type { ArchiveFacts, PackageIndex, Registry } from '../../registry/types.ts';
+import { extrasOf } from '../metadata/distribution.ts';
 import { type ReadPath, readPathFacts } from '../path-facts.ts';
 import { atCommit, type Commits } from './commits.ts';
 import type { DirectSource } from './shelf.ts';
@@ -67,15 +68,6 @@ type Looked = Pick<DirectFound['direct'], 'kind' | 'sris' | 'facts'> & {
   readonly version?: string;
 };
 
-const extrasIn = (requiresDist: readonly string[]): readonly string[] => {
-  const extras = requiresDist.flatMap((text) =>
-    [...text.matchAll(/\bextra\s*==\s*["']([^"']*)["']/g)].map(([, extra = '']) =>
-      normaliseName(extra),
-    ),
-  );
-  return [...new Set(extras)].sort();
-};
-
 /** Declared by the project's own files, or by metadata that a build may not change (PEP 643). */
 const isReliable = ({ dynamic, metadataVersion = '2.2', name }: ArchiveFacts): boolean =>
   name !== undefined && hasStaticRequirements({ dynamic, metadataVersion });
@@ -88,7 +80,7 @@ const ofFacts = (facts: ArchiveFacts, kind: Looked['kind'], sris: readonly strin
   facts: {
     requiresDist: facts.requiresDist,
     ...(facts.requiresPython === undefined ? {} : { requiresPython: facts.requiresPython }),
-    extras: extrasIn(facts.requiresDist),
+    extras: extrasOf([], facts.requiresDist),
     reliable: isReliable(facts),
   },
 });

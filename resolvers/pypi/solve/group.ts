@@ -7,6 +7,7 @@ import type { ActiveNeed } from './active-needs.ts';
 import type { Circumstances } from './circumstances.ts';
 import { asNamed } from './commits.ts';
 import type { DirectFound } from './direct.ts';
+import { directOfUrl } from './find-directs.ts';
 import { splitKey } from './keys.ts';
 import { type Eventually, type Facts, isCause, type Library, makeFacts } from './library.ts';
 import type { NeedChanges } from './need-changes.ts';
@@ -143,8 +144,13 @@ const contextOf = (
 };
 
 /** Whether the URL of a requirement is a source; `git+…@REV` may be written shorter than it is known. */
-const isSameSource = (url: string, text: string): boolean =>
-  text === url.replace(/#egg=[^&]*$/, '') || text === textOfSource({ kind: 'url', url });
+const isSameSource = (url: string, text: string): boolean => {
+  const found = directOfUrl(url);
+  return (
+    text === url.replace(/#egg=[^&]*$/, '') ||
+    text === textOfSource(found?.source ?? { kind: 'url', url })
+  );
+};
 
 const chosenOf = ({ versions }: Solution<Offer>): ReadonlyMap<string, Chosen> => {
   const chosen = new Map<string, { offer: Offer; extras: string[] }>();

@@ -10,6 +10,7 @@ import { formatMarker } from '../../../standards/marker.ts';
 import { markerWithExtra } from '../../../standards/marker-extra.ts';
 import { normaliseName } from '../../../standards/name.ts';
 import { parseRequirement, tryParseRequirement } from '../../../standards/requirement.ts';
+import { redactText } from '../../registry/url.ts';
 import { type Asked, askedBy } from './sets.ts';
 
 /** A requirement that holds when its extra is asked for, which is no longer in its marker. */
@@ -46,7 +47,7 @@ const isUnreadable = (value: Parsed | Unreadable): value is Unreadable => 'why' 
 
 const headOf = ({ name, extras, specifier = '', url }: Requirement): string => {
   const head = extras.length === 0 ? name : `${name}[${extras.join(',')}]`;
-  return url === undefined ? head + specifier : `${head} @ ${url}`;
+  return url === undefined ? head + specifier : `${head} @ ${redactText(url)}`;
 };
 
 const finished = (requirement: Requirement, repaired?: string): Parsed => ({

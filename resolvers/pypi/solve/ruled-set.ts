@@ -1,22 +1,23 @@
 /** `drop`, `dependencies` and `source` of overrides.toml in what the project itself asks. */
 import type { Requirement } from '../../../graph/marker.ts';
 import type { AskedRequirement, AskingRoot, RequirementSet } from '../../../graph/requirements.ts';
-import { sourceOfUrl } from './find-directs.ts';
+import { redactText } from '../../registry/url.ts';
+import { directOfUrl } from './find-directs.ts';
 import type { NeedChanges } from './need-changes.ts';
 import type { RuledShelves } from './ruled-shelf.ts';
 
 const askedOfRule = (requirement: Requirement, text: string, origin: string): AskedRequirement => {
   const { name, extras, specifier, url, marker } = requirement;
-  const source = url === undefined ? undefined : sourceOfUrl(url);
+  const direct = url === undefined ? undefined : directOfUrl(url);
   return {
     name,
     extras,
-    ...(source === undefined ? {} : { source }),
+    ...(direct === undefined ? {} : { source: direct.source }),
     ...(specifier === undefined ? {} : { specifier }),
     ...(marker === undefined ? {} : { marker }),
-    text: text.replace(/\s*;.*$/s, ''),
+    text: redactText(text.replace(/\s*;.*$/s, '')),
     origin,
-    integrities: [],
+    integrities: direct?.integrities ?? [],
   };
 };
 
