@@ -189,10 +189,7 @@ test.each<[Asking[], string, Asked?]>([
     ],
     'UNSATISFIABLE: `dep` is asked for from two indexes: https://one.example/simple (in.txt:1) and https://two.example/simple (in.txt:2)',
   ],
-  [
-    [{ text: 'dep', integrities: [file('other')] }],
-    'has no file with a hash that is asked for',
-  ],
+  [[{ text: 'dep', integrities: [file('other')] }], 'has no file with a hash that is asked for'],
   [
     [{ text: 'dep==2', integrities: [file('dep-2-py2.py3-none-any.whl')] }, 'user'],
     'HASH_MISSING: no hash is stated for tool==1.0, user==1',
