@@ -4,7 +4,7 @@ import type { AskedOptions } from './options.ts';
 export const exitCodes = `Exit codes:
   0   done
   1   the answer is no: no versions go together, a lock is damaged or contradicts itself, a hash differs,
-      a source is refused, a recipe is out of date
+      a source is refused, a recipe is out of date or does not build
   2   wrong usage: a bad option, an input that is not there, a foreign file in the output folder
   3   a registry could not be reached or answers rubbish, or the cache lacks what --offline needs
   70  a bug of lock2nix`;
@@ -78,6 +78,7 @@ export interface Defaults {
   readonly names: string;
   readonly prefer: string;
   readonly strict: string;
+  readonly collection: string;
   readonly files: string;
   readonly pre: string;
   readonly resolution: string;
@@ -90,12 +91,13 @@ export interface Defaults {
 
 /** Options that decide what a recipe holds, as commander gives them. */
 export interface RecipeFlags
-  extends Omit<AskedOptions, 'prefer' | 'preferWheels' | 'pre' | 'strict'> {
+  extends Omit<AskedOptions, 'prefer' | 'preferWheels' | 'pre' | 'strict' | 'noCollection'> {
   readonly output?: string;
   readonly ecosystem?: 'pypi';
   readonly prefer?: Preferred;
   readonly pre?: true;
   readonly strict?: true;
+  readonly noCollection?: true;
 }
 
 /** Flags as options of a recipe. */
@@ -107,9 +109,8 @@ export const askedOf = ({ prefer, output, ecosystem, ...flags }: RecipeFlags) =>
   ...(prefer?.wheels === undefined ? {} : { preferWheels: prefer.wheels }),
 });
 
-/** Commander takes `--no-x` for the contrary of `--x`; this one has a value of its own. */
-const noBinary = (description: string): Option => {
-  const option = listOption('--no-binary <names>', description);
+/** Commander takes `--no-x` for the contrary of `--x`; this one stands for itself. */
+const plainNo = (option: Option): Option => {
   option.negate = false;
   return option;
 };
@@ -120,8 +121,11 @@ const solveOptions = (defaults: Defaults): readonly Option[] => [
     '--only-binary <names>',
     `comma-separated names, or :all:, that are never built from source (default: ${defaults.files})`,
   ),
-  noBinary(
-    `comma-separated names, or :all:, that are always built from source (default: ${defaults.files})`,
+  plainNo(
+    listOption(
+      '--no-binary <names>',
+      `comma-separated names, or :all:, that are always built from source (default: ${defaults.files})`,
+    ),
   ),
   new Option('--pre', `pre-releases are as good as any version (default: ${defaults.pre})`),
   choiceOption(
@@ -184,6 +188,12 @@ export const versionOptions = (defaults: Defaults): readonly Option[] => [
   ).argParser(parsePreferred),
   ...solveOptions(defaults),
   new Option('--strict', `a gap in the lock is an error (default: ${defaults.strict})`),
+  plainNo(
+    new Option(
+      '--no-collection',
+      `without the rules that lock2nix brings along (default: ${defaults.collection})`,
+    ),
+  ),
 ];
 
 /** The options of a recipe, with the words for their defaults. */
@@ -200,6 +210,7 @@ export const recorded = (words: string): Defaults => ({
   names: words,
   prefer: words,
   strict: words,
+  collection: words,
   files: words,
   pre: words,
   resolution: words,
@@ -218,6 +229,7 @@ export const fresh: Defaults = {
   names: 'none',
   prefer: 'wheel',
   strict: 'it is filled and reported',
+  collection: 'with them',
   files: 'none',
   pre: 'only where one is asked for, or nothing else is there',
   resolution: 'highest',

@@ -115,6 +115,9 @@ export const differingOptions = (
     ...(asked.strict === true && !record.options.strict
       ? [{ given: '--strict', recorded: 'was made without it' }]
       : []),
+    ...(asked.noCollection === true && record.options.noCollection !== true
+      ? [{ given: '--no-collection', recorded: 'was made with the bundled rules' }]
+      : []),
     ...solveDifferences(asked, record),
   ];
 };

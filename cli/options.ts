@@ -31,6 +31,8 @@ export interface AskedOptions extends AskedSolveOptions {
   readonly groups?: readonly string[];
   readonly prefer?: 'wheel' | 'sdist';
   readonly strict?: boolean;
+  /** Without the bundled rules. */
+  readonly noCollection?: boolean;
 }
 
 export const namesOf = (asked: readonly string[]): readonly string[] =>
@@ -50,6 +52,7 @@ export const recordedOptions = (asked: AskedOptions): RecordOptions => ({
   groups: groupsOf(asked.groups ?? []),
   prefer: asked.prefer ?? 'wheel',
   strict: asked.strict === true,
+  ...(asked.noCollection === true ? { noCollection: true as const } : {}),
   ...recordedSolveOptions(asked),
 });
 
@@ -74,5 +77,6 @@ export const formatOptions = (options: RecordOptions): readonly string[] => [
   ...(options.groups.length === 0 ? [] : [flag('--groups', options.groups)]),
   ...(options.prefer === 'wheel' ? [] : [flag('--prefer', [options.prefer])]),
   ...(options.strict ? ['--strict'] : []),
+  ...(options.noCollection === true ? ['--no-collection'] : []),
   ...formatSolveOptions(options),
 ];

@@ -3,7 +3,9 @@ import { addCheck } from './check-command.ts';
 import { exitCodes } from './command-options.ts';
 import { addConvert } from './convert-command.ts';
 import { addExplain } from './explain-command.ts';
+import { addOverride } from './override-command.ts';
 import { addResolve } from './resolve-command.ts';
+import { addTry } from './try-command.ts';
 import { addUpdate } from './update-command.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
@@ -28,10 +30,15 @@ export const createProgram = (world: World): Command => {
     .helpCommand(false)
     .addHelpText('after', `\nExample:\n  lock2nix convert poetry.lock\n\n${exitCodes}`);
   addConvert(program, world);
+  addTry(program, world);
   addCheck(program, world);
   addUpdate(program, world);
   addResolve(program, world);
   addExplain(program, world);
-  for (const command of program.commands) configure(command);
+  addOverride(program, world);
+  for (const command of program.commands) {
+    configure(command);
+    for (const inner of command.commands) configure(inner);
+  }
   return program;
 };

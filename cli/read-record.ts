@@ -90,6 +90,7 @@ const pathFault = (record: RecordJson): string | undefined => {
 };
 
 const optionNames = [
+  'noCollection',
   'python',
   'systems',
   'preferWheels',

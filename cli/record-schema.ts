@@ -47,6 +47,7 @@ export const recordSchema = {
         strict: { description: 'Whether gaps are errors.', type: 'boolean' },
       },
       {
+        noCollection: { description: 'The bundled rules were left out.', const: true },
         python: { ...text, description: 'Python that was asked for.' },
         systems: { ...texts, description: 'Systems that were asked for.' },
         preferWheels: { ...texts, description: 'Taken in the newest version with a wheel.' },

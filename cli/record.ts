@@ -42,6 +42,8 @@ export interface RecordOptions extends RecordSolveOptions {
   readonly groups: readonly string[];
   readonly prefer: 'wheel' | 'sdist';
   readonly strict: boolean;
+  /** Whether the bundled rules were left out. */
+  readonly noCollection?: true;
 }
 
 /** Path -> digest. */

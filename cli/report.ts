@@ -40,6 +40,9 @@ const formatMessage = (
 /** The next step after an error that names none: most have to do with a file that another tool wrote. */
 const usualHint = (code: ErrorCode): string => {
   if (code.startsWith('MANIFEST_')) return 'correct it, then lock again: poetry lock';
+  if (code.startsWith('OVERRIDES_')) {
+    return 'correct the rule at that line: docs/overrides.md has what each key may hold';
+  }
   if (code === 'GRAPH_INVALID' || code === 'NIX_TEXT') {
     return 'lock again; if that does not help, report it with the lock';
   }

@@ -10,7 +10,6 @@ import {
 
 /** Ecosystems that packages are taken from by name. */
 export const ecosystems = ['pypi'] as const;
-export type SpecEcosystem = (typeof ecosystems)[number];
 
 /** A package by name, as the command line and the record have it. */
 export interface Spec {

@@ -40,6 +40,9 @@ export const start = async (argv: readonly string[]): Promise<void> => {
   compileLater();
   for (const [signal, exitCode] of endings) process.on(signal, () => process.exit(exitCode));
   const { main } = await import('./main.ts');
+  const { runProgram } = await import('./run-program.ts');
+  const { confirmOnTerminal, readAllStdin } = await import('./terminal.ts');
+  const isAttended = process.stdin.isTTY === true && process.stderr.isTTY === true;
   process.exitCode = await main(argv, {
     cwd: process.cwd(),
     env: process.env,
@@ -47,5 +50,8 @@ export const start = async (argv: readonly string[]): Promise<void> => {
     arch: process.arch,
     stdout: process.stdout,
     stderr: process.stderr,
+    readStdin: readAllStdin,
+    ...(isAttended && !process.env['CI'] ? { confirm: confirmOnTerminal } : {}),
+    run: runProgram,
   });
 };

@@ -6,6 +6,23 @@ export interface TextStream {
   readonly isTTY?: boolean | undefined;
 }
 
+/** How a program ended. */
+export interface ProgramResult {
+  /** As a shell has it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program with its arguments in a folder, and waits for its end; `onLine` gets the lines of
+ * its stderr as they come. Undefined: there is no such program.
+ */
+export type RunProgram = (
+  command: readonly [string, ...string[]],
+  options: { readonly cwd: string; readonly onLine?: (line: string) => void },
+) => Promise<ProgramResult | undefined>;
+
 /** What a run sees of the outside besides files and registries. */
 export interface World {
   readonly cwd: string;
@@ -18,6 +35,12 @@ export interface World {
   readonly stdout: TextStream;
   /** Talk. */
   readonly stderr: TextStream;
-  /** For tests: another public index than PyPI, and shorter pauses. No option of users leads here. */
-  readonly registry?: Pick<OpenOptions, 'index' | 'pause'>;
+  /** All of stdin, as text; absent: there is none. */
+  readonly readStdin?: () => Promise<string>;
+  /** Asks a question that is answered with yes or no; absent: nobody is there to answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Runs other programs; absent: there are none. */
+  readonly run?: RunProgram;
+  /** For tests: another public index than PyPI, shorter pauses, local repositories. No option of users leads here. */
+  readonly registry?: Pick<OpenOptions, 'index' | 'pause' | 'gitProtocols'>;
 }

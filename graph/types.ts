@@ -120,6 +120,8 @@ export interface LockedPackage {
   readonly requiresPython?: string;
   /** Names that its metadata requires, and that rules left out while versions were sought; sorted. */
   readonly ignored?: readonly string[];
+  /** The place of the rule whose source took its place while versions were sought. */
+  readonly ruledBy?: string;
   /** What to take where there are both, whatever is wanted of others. */
   readonly prefer?: 'wheel' | 'sdist';
   /** How it is built, instead of what its source says. */
@@ -155,6 +157,8 @@ export interface Gap {
    * not know.
    */
   readonly requirement?: string;
+  /** Read from the package's metadata, not from the lock: the systems on which its marker holds. */
+  readonly foundFor?: readonly PlatformName[];
   /** The rule that asks for it: nothing that the lock lacks, so that `--strict` lets it be. */
   readonly rule?: string;
   readonly message: string;
@@ -177,6 +181,8 @@ export interface LockedRoot {
   readonly scripts: readonly string[];
   /** For a root that is nothing but names: the packages (normalised) whose commands are its own. */
   readonly apps?: readonly string[];
+  /** As of packages. */
+  readonly ignored?: readonly string[];
   readonly metadata: PackageMetadata;
 }
 

@@ -1,6 +1,5 @@
 /** What packages require once rules were applied: as edges of the lock, and as their metadata is to say it. */
-import type { Marker } from '../graph/marker.ts';
-import type { Platform, System } from '../graph/platform.ts';
+import type { Platform } from '../graph/platform.ts';
 import type {
   FiredRule,
   Gap,
@@ -11,6 +10,7 @@ import type {
 } from '../graph/types.ts';
 import { parseRequirement } from '../standards/requirement.ts';
 import { parseSpecifierSet, specifierContains } from '../standards/specifier.ts';
+import { allMarkers, onSystems } from '../standards/system-marker.ts';
 import { firedRule, limitTo } from './match.ts';
 import type { Overrides, PackageRule } from './types.ts';
 
@@ -34,35 +34,6 @@ export interface DependencyContext {
   readonly platforms: readonly Platform[];
 }
 
-const compare = (variable: 'sys_platform' | 'platform_machine', literal: string): Marker => ({
-  kind: 'compare',
-  left: { variable },
-  operator: '==',
-  right: { literal },
-});
-
-const all = (kind: 'and' | 'or', operands: readonly Marker[]): Marker | undefined => {
-  const [first] = operands;
-  return operands.length < 2 ? first : { kind, operands };
-};
-
-/** Holds on these systems; the names are Python's (`platform.machine()`, `sys.platform`). */
-const systemMarker = (systems: readonly System[]): Marker | undefined =>
-  all(
-    'or',
-    systems.map((system): Marker => {
-      const [machine = '', os = ''] = system.split('-');
-      const name =
-        machine === 'aarch64' && os === 'darwin'
-          ? 'arm64'
-          : machine.replace('powerpc64le', 'ppc64le');
-      return {
-        kind: 'and',
-        operands: [compare('sys_platform', os), compare('platform_machine', name)],
-      };
-    }),
-  );
-
 /** A dependency on some of the platforms only; undefined when there are none. */
 const limited = (
   dependency: LockedDependency,
@@ -71,11 +42,8 @@ const limited = (
 ): LockedDependency | undefined => {
   if (on.length === 0) return undefined;
   if (on.length === platforms.length) return dependency;
-  const where = systemMarker(on.map(({ system }) => system));
-  const marker = all(
-    'and',
-    [dependency.marker, where].flatMap((each) => each ?? []),
-  );
+  const where = onSystems(on.map(({ system }) => system));
+  const marker = allMarkers(dependency.marker, where);
   return marker === undefined ? dependency : { ...dependency, marker };
 };
 
@@ -162,10 +130,7 @@ export const changeDependencies = (
       if (text === undefined) return [rest].flat();
       const item = required(text, { owner, rule, packages });
       if (isGap(item)) return [...add(item), rest].flat();
-      const marker = all(
-        'and',
-        [dependency.marker, item.marker].flatMap((each) => each ?? []),
-      );
+      const marker = allMarkers(dependency.marker, item.marker);
       const { extra, kind } = dependency;
       const instead: LockedDependency = {
         ...item,

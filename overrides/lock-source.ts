@@ -32,6 +32,11 @@ export const replaceSource = (
   const rule = rules.findLast(({ replacement }) => replacement !== undefined);
   const replacement = rule?.replacement;
   if (rule === undefined || replacement === undefined) return locked;
+  if (rule.place === locked.ruledBy) {
+    return replacement.kind === 'source'
+      ? { ...locked, artifacts: [artifactOf(replacement)] }
+      : locked;
+  }
   const version = replacement.version ?? locked.version;
   const { hashes: _, ...rest } = locked;
   const renamed =

@@ -40,6 +40,8 @@ export interface LockOutcome {
 export interface LockTarget {
   readonly python: PythonTarget;
   readonly platforms: readonly Platform[];
+  /** Whether the same rules acted already while versions were sought; what depends on other packages did not. */
+  readonly solved?: boolean;
   /** The id that a root's own package will have. */
   readonly rootId: (graph: LockedGraph, root: LockedRoot) => PackageId;
 }
@@ -108,7 +110,7 @@ export const applyToLock = (
   overrides: Overrides,
   target: LockTarget,
 ): LockOutcome => {
-  const { python, platforms } = target;
+  const { python, platforms, solved = false } = target;
   const drops = dropsOf(overrides, target);
   const versions = versionsOf(locked.packages.values());
   const gaps: Gap[] = [];
@@ -117,14 +119,44 @@ export const applyToLock = (
   const renamed = new Map<PackageId, PackageId>();
   const packages: LockedPackage[] = [];
 
-  const heldOf = (name: string, version: string): readonly Held[] =>
+  /** The requirements that the lock has no version for, by whose they are. */
+  const lacking = new Map<PackageId | undefined, readonly string[]>();
+  for (const { package: id, requirement } of locked.gaps) {
+    const name = requirement === undefined ? undefined : nameIn(requirement);
+    if (name !== undefined) lacking.set(id, [...(lacking.get(id) ?? []), name]);
+  }
+  const isGone = (name: string): boolean =>
+    new Set(drops.get(name)?.flatMap((each) => each.platforms)).size === platforms.length;
+  /** Whether rules leave out a requirement that the lock has no version for. */
+  const isRuledOut = ({ package: id, requirement }: Gap): boolean => {
+    const name = requirement === undefined ? undefined : nameIn(requirement);
+    if (name === undefined) return false;
+    const own = id === undefined ? undefined : locked.packages.get(id);
+    const owners =
+      own === undefined
+        ? locked.roots.map((root) => [root.name, root.version ?? '0'])
+        : [[own.name, own.version]];
+    return (
+      isGone(name) ||
+      owners.some(
+        ([owner = '', version = '']) =>
+          overrides.constraints.some(
+            ({ of, on, use }) => on === name && use === undefined && (of === '*' || of === owner),
+          ) || heldOf(owner, version).some(({ rule }) => rule.dependencies?.remove.includes(name)),
+      )
+    );
+  };
+
+  const heldOf = (name: string, version: string, ruledBy?: string): readonly Held[] =>
     overrides.packages
       .filter((rule) => rule.name === name && actsEarly(rule))
       .flatMap((rule) => {
         // What is installed is not known yet; only `build` may ask, and means the source.
         const kind = 'sdist';
-        const on = platforms.filter((platform) =>
-          holds(rule.when, { version, python, platform, kind, versions }),
+        const on = platforms.filter(
+          (platform) =>
+            rule.place === ruledBy ||
+            holds(rule.when, { version, python, platform, kind, versions }),
         );
         return on.length === 0 ? [] : [{ rule, platforms: on }];
       });
@@ -132,9 +164,9 @@ export const applyToLock = (
   const change = (owner: Owner, list: readonly LockedDependency[], held: readonly Held[]) => {
     const changed = changeDependencies(list, {
       owner,
-      held,
-      drops,
-      constraints: overrides.constraints,
+      held: solved ? held.filter(({ rule }) => rule.when?.with !== undefined) : held,
+      drops: solved ? new Map() : drops,
+      constraints: solved ? [] : overrides.constraints,
       packages: locked.packages,
       platforms,
     });
@@ -167,13 +199,8 @@ export const applyToLock = (
 
   for (const stated of locked.packages.values()) {
     const { name, version } = stated;
-    const dropped = drops.get(name);
-    if (
-      dropped !== undefined &&
-      new Set(dropped.flatMap((each) => each.platforms)).size === platforms.length
-    )
-      continue;
-    const held = heldOf(name, version);
+    if (isGone(name)) continue;
+    const held = heldOf(name, version, stated.ruledBy);
     const rules = held.map(({ rule }) => rule);
     const replaced = replaceSource(stated, rules, (each) => diagnostics.push(each));
     const prefer = rules.findLast((rule) => rule.prefer !== undefined)?.prefer;
@@ -186,7 +213,8 @@ export const applyToLock = (
     };
     if (changed.id !== stated.id) renamed.set(stated.id, changed.id);
     packages.push(changed);
-    const outcome = outcomeOf(stated, stated.dependencies, held);
+    const ignored = [...(stated.ignored ?? []), ...(lacking.get(stated.id) ?? [])];
+    const outcome = outcomeOf({ name, ignored }, stated.dependencies, held);
     if (outcome === undefined) continue;
     outcomes.set(changed.id, {
       ...outcome,
@@ -205,7 +233,8 @@ export const applyToLock = (
   const roots = locked.roots.map((root): LockedRoot => {
     const id = target.rootId(locked, root);
     const held = heldOf(root.name, root.version ?? '0');
-    const outcome = outcomeOf(root, root.groups['main'] ?? [], held);
+    const ignored = [...(root.ignored ?? []), ...(lacking.get(undefined) ?? [])];
+    const outcome = outcomeOf({ name: root.name, ignored }, root.groups['main'] ?? [], held);
     if (outcome !== undefined && root.path !== undefined) outcomes.set(id, outcome);
     const build = mergeBuild(held.map(({ rule }) => rule));
     return {
@@ -233,7 +262,7 @@ export const applyToLock = (
       ),
       gaps: [
         ...locked.gaps
-          .filter(({ package: id }) => known(id))
+          .filter((gap) => known(gap.package) && !isRuledOut(gap))
           .map((gap) =>
             gap.package === undefined
               ? gap

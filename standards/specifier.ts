@@ -206,12 +206,6 @@ export const specifierContains = (
   return set.clauses.every((clause) => clauseContains(clause, version, spelling));
 };
 
-/**
- * The versions that satisfy a set. For `===` the set has the version that its text spells (or
- * nothing): right but for versions that are equal and spelt otherwise, such as `1.0` and `1.0.0`.
- */
-export const specifierVersionSet = (set: SpecifierSet): VersionSet => set.versions;
-
 /** Whether a clause other than `!=` names a pre-release, which opts in to pre-releases. */
 export const mentionsPrerelease = (set: SpecifierSet): boolean =>
   set.clauses.some(({ prerelease }) => prerelease);

@@ -158,6 +158,3 @@ export const equals = (a: VersionSet, b: VersionSet): boolean =>
 
 /** Whether all that is in `a` is in `b`. */
 export const isSubset = (a: VersionSet, b: VersionSet): boolean => isEmpty(difference(a, b));
-
-/** Whether nothing is in both. */
-export const isDisjoint = (a: VersionSet, b: VersionSet): boolean => isEmpty(intersection(a, b));

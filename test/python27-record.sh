@@ -10,7 +10,7 @@ node build.mjs "$work/dist"
 convert() {
   rm -rf "$work/project"
   cp -R "fixtures/poetry/$1" "$work/project"
-  node "$work/dist/convert.mjs" "$work/project" --cache-dir "$work/cache" --quiet --no-progress --python "$2"
+  node "$work/dist/convert.mjs" "$work/project" --cache-dir "$work/cache" --quiet --no-progress --python "$2" --no-collection
   cp "$work/project/nix/lock2nix/lock2nix.json" "$work/record-$1-$2.json"
 }
 convert python27-1.1 2.7

@@ -34,7 +34,23 @@ export const pinProject = async (
   const { pinGraph } = await import('../../resolvers/pypi/pin.ts');
   const { applyToLock } = await import('../../overrides/lock.ts');
   const { rootId } = await import('../../resolvers/pypi/select.ts');
-  const outcome = applyToLock(versions.locked, overrides, { python, platforms, rootId });
+  const { repairLock } = await import('../../resolvers/pypi/repair.ts');
+  const repaired =
+    asked.strict === true
+      ? { graph: versions.locked, diagnostics: [] }
+      : await repairLock(versions.locked, wanted, {
+          ...sources,
+          python,
+          platforms,
+          readPath: siblings.readBytes,
+          indexes,
+        });
+  const outcome = applyToLock(repaired.graph, overrides, {
+    python,
+    platforms,
+    solved: versions.resolution !== undefined,
+    rootId,
+  });
   const pinned = await pinGraph(
     outcome.graph,
     {
@@ -67,6 +83,7 @@ export const pinProject = async (
     diagnostics: [
       ...versions.diagnostics,
       ...idle.map(({ diagnostic }) => diagnostic),
+      ...repaired.diagnostics,
       ...outcome.diagnostics,
       ...pinned.diagnostics,
       ...diagnostics,

@@ -17,6 +17,7 @@ import { refuseForLock } from './lock-options.ts';
 export interface Project {
   readonly input: Input;
   readonly siblings: Siblings;
+  /** The bundled rules, then those beside the input. */
   readonly overrides: Overrides;
   readonly converted: Converted;
   /** Of constraints files that the command line names. */
@@ -24,7 +25,7 @@ export interface Project {
 }
 
 /** Beside the input. */
-const overridesName = 'overrides.toml';
+export const overridesName = 'overrides.toml';
 
 /** A path of the input's folder, as messages show it. */
 const shownBeside = (input: Input, path: string, cwd: string): string =>
@@ -40,6 +41,13 @@ const readOverrides = async (input: Input, siblings: Siblings, cwd: string): Pro
   const { readPatches } = await import('../../overrides/patches.ts');
   const rules = parseOverrides(shownBeside(input, overridesName, cwd), text);
   return readPatches(rules, siblings.readBytes);
+};
+
+/** All bundled rules: which names are needed is not known before versions and builds are. */
+const readCollection = async (): Promise<Overrides> => {
+  const { collectionOf } = await import('../../overrides/collection.ts');
+  const { collectionNames, readCollectionFile } = await import('../collection-files.ts');
+  return collectionOf(collectionNames(), readCollectionFile);
 };
 
 type Env = World['env'];
@@ -90,7 +98,11 @@ export const openProject = async (
   world: Pick<World, 'cwd' | 'env'>,
 ): Promise<Project> => {
   const siblings = createSiblings(input.folder);
-  const overrides = await readOverrides(input, siblings, world.cwd);
+  const { mergeOverrides, noOverrides } = await import('../../overrides/merge.ts');
+  const overrides = mergeOverrides(
+    asked.noCollection === true ? noOverrides : await readCollection(),
+    await readOverrides(input, siblings, world.cwd),
+  );
   const converted = await convertInput(input, siblings, world.env);
   if (converted.kind === 'locked') refuseForLock(asked, input.shown);
   const constraints: AskedRequirement[] = [];

@@ -18,6 +18,7 @@ import { requiresPythonOf } from './environment-marker.ts';
 import { readLockRoot } from './lock-root.ts';
 import { lockShape, type PoetryLock } from './lock-schema.ts';
 import { isAtLeast, readLockVersion } from './lock-version.ts';
+import { lostDependencies } from './lost-dependencies.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest, readManifestRoot } from './manifest-root.ts';
 import { type PackageFiles, readMetadataFiles, readPackageFiles } from './package-files.ts';
@@ -157,6 +158,21 @@ const readRoot = (
   return readManifestRoot(manifest, entries, context);
 };
 
+/** A lock that does not match its manifest may hold what nobody requires any more. */
+const reportLost = ({ diagnostics, gaps }: LockContext, lost: readonly Entry[]): void => {
+  if (diagnostics.some(({ code }) => code === 'content-hash-mismatch')) return;
+  const known = new Set(
+    gaps.flatMap(({ kind, package: id, requirement }) =>
+      kind === 'dependencies' && requirement === undefined ? [id] : [],
+    ),
+  );
+  for (const { id, name, version } of lost) {
+    if (known.has(id)) continue;
+    const message = `${name} ${formatVersion(version)}: no dependencies are recorded, and others are locked that nobody requires`;
+    gaps.push({ package: id, kind: 'dependencies', message });
+  }
+};
+
 /**
  * Converts a poetry.lock of any metadata version (none, 1.0, 1.1, 2.0, 2.1), with the
  * pyproject.toml beside it or without. What the lock does not say is in the graph's gaps.
@@ -169,6 +185,7 @@ export const convert = (input: ConverterInput): ConvertedLock => {
   const manifest = manifestBeside(input);
   const packages = readPackages(context, entries);
   const root = readRoot(context, { entries, manifest, packages });
+  if (manifest !== undefined) reportLost(context, lostDependencies(entries.all, root, packages));
   const python = lock.metadata['python-versions'];
   const place: Place = { document, path: ['metadata', 'python-versions'], subject: 'poetry.lock' };
   const requiresPython =

@@ -1,6 +1,6 @@
 import type { Marker } from '../../graph/marker.ts';
 import type { EdgeKind, LockedDependency, PackageId } from '../../graph/types.ts';
-import { combineMarkers, formatMarker, parseMarker } from '../../standards/marker.ts';
+import { combineMarkers, formatMarker } from '../../standards/marker.ts';
 import { parseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { formatSpecifierSet, tryParseSpecifierSet } from '../../standards/specifier.ts';
@@ -243,7 +243,3 @@ export const byNameAndMarker = (a: LockedDependency, b: LockedDependency): numbe
   const [left, right] = [sortKey(a), sortKey(b)];
   return left === right ? 0 : left < right ? -1 : 1;
 };
-
-/** Reads a marker at a place. */
-export const readMarker = (text: string, place: Place): Marker =>
-  readAt(place, () => parseMarker(text));

@@ -1,5 +1,4 @@
 /** Credentials taken out of text that is shown. */
-import { tryParseUrl } from '../../standards/url.ts';
 
 const secretName = /auth|credential|key|passw|secret|sig|token/i;
 
@@ -19,9 +18,3 @@ export const redact = (text: string): string =>
     .trim()
     .replace(/(?<=:\/\/)[^/\s]*@/g, '')
     .replace(/(?<=:\/\/)[^\s?#]*\?[^\s#]*/g, redactQuery);
-
-/** Whether a URL has a user or a password. */
-export const hasCredentials = (url: string): boolean => {
-  const parsed = tryParseUrl(url);
-  return parsed !== undefined && (parsed.username !== '' || parsed.password !== '');
-};

@@ -9,6 +9,7 @@ import { normaliseName } from '../../standards/name.ts';
 import { quoted } from '../../standards/quoted.ts';
 import { formatRequirement, tryParseRequirement } from '../../standards/requirement.ts';
 import type { ArchiveFacts } from '../registry/types.ts';
+import { redactText } from '../registry/url.ts';
 import { byText } from './merge.ts';
 
 /** What is known of a project that is to be built. */
@@ -101,7 +102,7 @@ type Judged = Refusal | { readonly holds: boolean; readonly isFixed: boolean };
 /** Whether a requirement holds on a platform, or why it cannot be met there. */
 const judge = (text: string, python: PythonTarget, platform: Platform): Judged => {
   const requirement = tryParseRequirement(text);
-  const shown = `its build requirement ${quoted(text)}`;
+  const shown = `its build requirement ${quoted(redactText(text))}`;
   if (requirement === undefined) return unsupported(`${shown} is not valid`);
   const { name, url, marker } = requirement;
   let isFixed = true;

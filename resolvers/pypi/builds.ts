@@ -12,6 +12,7 @@ import type { LockedGraph, PackageId, PythonTarget } from '../../graph/types.ts'
 import type { PatchRange } from '../../standards/marker-environment.ts';
 import { formatRequirement, parseRequirement } from '../../standards/requirement.ts';
 import type { PackageIndex, Registry } from '../registry/types.ts';
+import { redactText } from '../registry/url.ts';
 import {
   type BuildNeeds,
   buildNeeds,
@@ -28,6 +29,7 @@ import { narrow } from './python-range.ts';
 import type { Resolution, ResolveOptions } from './resolution.ts';
 import { resolveRequirements } from './resolve.ts';
 import { select } from './select.ts';
+import { directOfUrl } from './solve/find-directs.ts';
 import {
   environmentKey,
   type PlannedBuild,
@@ -97,15 +99,18 @@ interface Question {
 
 const asked = (requirement: Requirement): AskedRequirement => {
   const { name, extras, specifier, url, marker } = requirement;
+  const { source, integrities = [] } = (url === undefined ? undefined : directOfUrl(url)) ?? {
+    source: url === undefined ? undefined : { kind: 'url' as const, url },
+  };
   return {
     name,
     extras,
     ...(specifier === undefined ? {} : { specifier }),
-    ...(url === undefined ? {} : { source: { kind: 'url', url } }),
+    ...(source === undefined ? {} : { source }),
     ...(marker === undefined ? {} : { marker }),
-    text: formatRequirement(requirement),
+    text: redactText(formatRequirement(requirement)),
     origin: 'the build requirements',
-    integrities: [],
+    integrities,
   };
 };
 
@@ -192,7 +197,8 @@ export const createBuilder = (
       prereleases: [],
       ...(excludeNewer === undefined ? {} : { excludeNewer }),
       preferences: preferences ?? new Map(),
-      rules: rules ?? { constraints: [] },
+      // What packages are built with is of the index; what to leave out there, `build` says.
+      rules: rules === undefined ? { constraints: [] } : { ...rules, sources: [], drops: [] },
     };
     return resolveOnce(
       JSON.stringify([keyOf({ ...question, chain: [] }), onlyBinary]),

@@ -1,6 +1,6 @@
 /** What a lock does not say: refused, filled, or reported. */
 import { type Diagnostic, Lock2nixError } from '../../graph/errors.ts';
-import { type Platform, platformName } from '../../graph/platform.ts';
+import { type Platform, type PlatformName, platformName } from '../../graph/platform.ts';
 import {
   type Gap,
   type LockedGraph,
@@ -82,20 +82,26 @@ interface Missing {
   readonly rule: string | undefined;
   /** Of what may be filled in. */
   readonly name: string | undefined;
+  /** The platforms that need it; absent: those of its owner. */
+  readonly platforms: readonly PlatformName[] | undefined;
 }
 
 const missingOf = ({ packages }: LockedGraph, gaps: readonly Gap[]): readonly Missing[] => {
   const locked = new Set([...packages.values()].map(({ name }) => name));
-  return gaps.flatMap(({ kind, package: owner, requirement, rule }): readonly Missing[] => {
-    if (kind !== 'dependencies' || requirement === undefined) return [];
-    const read = tryParseRequirement(requirement);
-    const isFillable =
-      read !== undefined &&
-      read.url === undefined &&
-      (rule !== undefined || leftOut.includes(read.name)) &&
-      !locked.has(read.name);
-    return [{ owner, requirement, rule, name: isFillable ? read.name : undefined }];
-  });
+  return gaps.flatMap(
+    ({ kind, package: owner, requirement, rule, foundFor }): readonly Missing[] => {
+      if (kind !== 'dependencies' || requirement === undefined) return [];
+      const read = tryParseRequirement(requirement);
+      const isFillable =
+        read !== undefined &&
+        read.url === undefined &&
+        (rule !== undefined || foundFor !== undefined || leftOut.includes(read.name)) &&
+        !locked.has(read.name);
+      return [
+        { owner, requirement, rule, name: isFillable ? read.name : undefined, platforms: foundFor },
+      ];
+    },
+  );
 };
 
 /** The packages that meet requirements, and those that they need besides the lock's. */
@@ -152,7 +158,11 @@ const reportMissing = (
     const { name, requirement } = each;
     const added = name === undefined ? undefined : solved?.get(name);
     const why =
-      each.rule === undefined ? 'which the lock leaves out' : `by the rule at ${each.rule}`;
+      each.rule !== undefined
+        ? `by the rule at ${each.rule}`
+        : each.platforms === undefined
+          ? 'which the lock leaves out'
+          : 'by its metadata';
     const what = `${ownerOf(each)} requires \`${requirement}\`, ${why}`;
     if (added !== undefined) {
       report({
@@ -222,13 +232,14 @@ export const fillDependencies = async (
   const wantedOn = new Map<PackageId, Set<string>>();
   const packages = new Map<PackageId, FilledPackage>();
   const everywhere = platforms.map(platformName);
-  for (const { owner, name } of missing) {
+  for (const { owner, name, platforms: only } of missing) {
     const direct = name === undefined ? undefined : solved.get(name);
     if (name === undefined || direct === undefined) continue;
     if (owner === undefined) ofProject.push(idOf(direct));
     else dependencies.set(owner, [...(dependencies.get(owner) ?? []), idOf(direct)]);
-    const on =
+    const mine =
       merged.find(({ locked }) => locked.id === owner)?.platforms.map(platformName) ?? everywhere;
+    const on = mine.filter((each) => only?.includes(each) ?? true);
     for (const each of closureOf(name, solved)) {
       const id = idOf(each);
       packages.set(id, filledPackage(each, solved, graph.packages));

@@ -8,16 +8,20 @@ import type { ReadPath } from './path-facts.ts';
 import type { Resolution, ResolveOptions } from './resolution.ts';
 import type { Wanted } from './select.ts';
 import { createCircumstances } from './solve/circumstances.ts';
+import { findDirect } from './solve/direct.ts';
 import { findDirects } from './solve/find-directs.ts';
 import { solveFirstWins } from './solve/first-wins.ts';
 import { solveForks, trySolve } from './solve/forks.ts';
 import type { GroupSolution, Task } from './solve/group.ts';
 import { createLibrary, type Library } from './solve/library.ts';
 import { lockedGraphOf, refuseMissingHashes } from './solve/locked-graph.ts';
+import { needChanges } from './solve/need-changes.ts';
 import { policyOf } from './solve/policy.ts';
 import { holdsSomewhere, rootNeedsOf, wishesOf } from './solve/question.ts';
 import { refuse } from './solve/refuse.ts';
 import { rejectedOf } from './solve/rejected.ts';
+import { ruledSet } from './solve/ruled-set.ts';
+import { createRuledShelves } from './solve/ruled-shelf.ts';
 import { boundsIn } from './solve/rules.ts';
 import { pointOf } from './solve/sets.ts';
 import { diagnosticsOf } from './solve/talk.ts';
@@ -68,23 +72,29 @@ const indexesOf = ({ indexes }: RequirementSet, options: IndexChoice): IndexChoi
 type TaskWith = (rules: readonly ConstraintRule[]) => Task;
 
 const taskOf = async (
-  set: RequirementSet,
+  stated: RequirementSet,
   options: ResolveOptions,
   { library, sources, groups }: Context & { readonly groups: readonly string[] },
 ): Promise<TaskWith> => {
   const circumstances = createCircumstances(options.python);
   const everywhere = circumstances(options.platforms);
-  const wishes = wishesOf(set, { groups, extras: options.wanted.extras });
   const { index, registry, readPath = () => undefined } = sources;
-  const asked = [...wishes.map((wish) => wish.asked), ...set.constraints].filter((each) =>
-    holdsSomewhere(each, everywhere),
-  );
-  const { directs, further } = await findDirects(asked, everywhere, {
+  const directSources = {
     index,
     registry,
     readPath,
     keptCommits: options.keptCommits ?? new Map(),
-  });
+  };
+  const changes = needChanges(options.rules);
+  const ruled = createRuledShelves(options.rules.sources ?? [], (request) =>
+    findDirect(request, directSources),
+  );
+  const set = ruledSet(stated, { changes, ruled });
+  const wishes = wishesOf(set, { groups, extras: options.wanted.extras });
+  const asked = [...wishes.map((wish) => wish.asked), ...set.constraints].filter((each) =>
+    holdsSomewhere(each, everywhere),
+  );
+  const { directs, further } = await findDirects(asked, everywhere, directSources);
   // What has no name and holds nowhere can only be left out.
   const named = wishes.filter((wish) => wish.asked.name !== undefined || directs.has(wish.asked));
   const preferred = preferredPoints(options);
@@ -96,6 +106,8 @@ const taskOf = async (
       strategy: options.strategy,
       rules,
       fired,
+      changes,
+      ruled,
       constraints: set.constraints.filter((each) => each.name !== undefined || directs.has(each)),
       needs: rootNeedsOf(named, directs, { rules, fired }),
       directs,
@@ -191,13 +203,15 @@ export const resolveRequirements = async (
   const library = createLibrary(sources.index, indexesOf(set, options.indexes));
   const solved = await solveWithDevelopment(set, options, { library, sources });
   const { task, solutions, groups } = solved;
+  // The hash in a URL is about that URL alone, as for pip.
   const isHashed = solutions.some(({ question }) =>
-    question.needs.some(({ asked }) => asked.integrities.length > 0),
+    question.needs.some(({ asked }) => asked.source === undefined && asked.integrities.length > 0),
   );
   if (set.requireHashes === true || isHashed) refuseMissingHashes(solutions);
   const { graph, forks } = lockedGraphOf({
     set,
     needs: task.needs,
+    rules: options.rules,
     groups: solutions,
     platforms: options.platforms,
     wantedGroups: groups,
@@ -215,6 +229,7 @@ export const resolveRequirements = async (
         circumstances: group.conditions.circumstances,
         rules: task.rules,
         fired: task.fired,
+        changes: task.changes,
         isSource: () => true,
       };
       return rejectedOf(name, group, { context, shelf, kept: task.preferred.get(name) ?? [] });

@@ -179,11 +179,13 @@ export interface OpenOptions extends Omit<HttpOptions, 'credentials'> {
   /** For proxies, netrc and git. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly index?: string;
+  /** Of URLs of repositories; default: those of the network. */
+  readonly gitProtocols?: readonly string[];
 }
 
 /** Registry and package index of a run, over the network and a cache folder, which offline is only read. */
 export const openRegistry = (options: OpenOptions): Registry & PackageIndex & { close(): void } => {
-  const { cacheDir, cacheFallback, env, index, offline = false } = options;
+  const { cacheDir, cacheFallback, env, index, offline = false, gitProtocols } = options;
   const credentials = createCredentials(readNetrc(env));
   const http = createHttp({ ...options, credentials });
   const cache = openCache({
@@ -193,6 +195,7 @@ export const openRegistry = (options: OpenOptions): Registry & PackageIndex & { 
   });
   const gitOptions: GitOptions = {
     env,
+    ...(gitProtocols === undefined ? {} : { protocols: gitProtocols }),
     authorization: (url) => {
       credentials.learn(url);
       return credentials.authorization(url);

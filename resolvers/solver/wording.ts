@@ -110,12 +110,24 @@ const derivedClause = <S>(names: Names<S>, terms: readonly Term<S>[]): string =>
   return `${listed(some, 'and')} are incompatible with each other`;
 };
 
-const clauseOf = <S>(names: Names<S>, incompatibility: Incompatibility<S>): string => {
+/** ` which …`; behind the place of a requirement there is a comma, or it would be about that. */
+const which = ({ origin }: { readonly origin?: string | undefined }): string =>
+  origin === undefined ? ' which' : ', which';
+
+/** What a requirement is, and that no version could ever do where it contradicts itself. */
+const wishOf = <S>(sets: SetAlgebra<S>, names: Names<S>, cause: DependencyCause<S>): string =>
+  targetOf(names, cause) + (sets.isEmpty(cause.set) ? `${which(cause)} no version can match` : '');
+
+const clauseOf = <S>(
+  sets: SetAlgebra<S>,
+  names: Names<S>,
+  incompatibility: Incompatibility<S>,
+): string => {
   const { terms, cause } = incompatibility;
   const [term] = terms;
   switch (cause.kind) {
     case 'dependency':
-      return `${subjectOf(names, incompatibility, cause)} depends on ${targetOf(names, cause)}`;
+      return `${subjectOf(names, incompatibility, cause)} depends on ${wishOf(sets, names, cause)}`;
     case 'conflict':
       return isFailure(incompatibility) ? 'there is no solution' : derivedClause(names, terms);
     case 'no-versions':
@@ -124,10 +136,7 @@ const clauseOf = <S>(names: Names<S>, incompatibility: Incompatibility<S>): stri
   }
 };
 
-/**
- * ` which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. Behind
- * the place of a requirement there is a comma, or it would be about that.
- */
+/** ` which …` about what `a` depends on, when that is what `b` is about; undefined otherwise. */
 const continuation = <S>(
   sets: SetAlgebra<S>,
   names: Names<S>,
@@ -135,26 +144,27 @@ const continuation = <S>(
   b: Incompatibility<S>,
 ): string | undefined => {
   if (a.cause.kind !== 'dependency') return undefined;
-  const which = a.cause.origin === undefined ? ' which' : ', which';
+  const link = which(a.cause);
   const term = positiveTerm(b, a.cause.on);
   const needed = a.terms.find((each) => !each.positive)?.set ?? a.cause.set;
   if (term === undefined || !sets.isSubset(needed, term.set)) return undefined;
   if (b.cause.kind === 'dependency')
     return b.cause.package === term.package
-      ? `${which} depends on ${targetOf(names, b.cause)}`
+      ? `${link} depends on ${wishOf(sets, names, b.cause)}`
       : undefined;
   if (b.terms.length > 1) return undefined;
   if (b.cause.kind === 'no-versions')
     return names.isAll(term.package, term.set)
-      ? `${which} has no versions`
-      : `${which} matches no version`;
-  return b.cause.kind === 'custom' ? `${which} ${b.cause.message}` : `${which} cannot be used`;
+      ? `${link} has no versions`
+      : `${link} matches no version`;
+  return b.cause.kind === 'custom' ? `${link} ${b.cause.message}` : `${link} cannot be used`;
 };
 
 /** The words for incompatibilities over `sets`. */
 export const makeWording = <S>(sets: SetAlgebra<S>, words: Words<S>): Wording<S> => {
   const names = namesOf(sets, words);
-  const clause = (incompatibility: Incompatibility<S>): string => clauseOf(names, incompatibility);
+  const clause = (incompatibility: Incompatibility<S>): string =>
+    clauseOf(sets, names, incompatibility);
   const withNumber = (text: string, number: number | undefined): string =>
     number === undefined ? text : `${text} (${number})`;
   /** `x depends on both y and z`. */

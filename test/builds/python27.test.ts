@@ -7,7 +7,15 @@ import { type HostNix, type NixTarget, openHostNix, type RunOptions } from '../h
 import { requirement, testWith } from '../host/requirements.ts';
 import { copyProject, python27Cache, runLock2nix } from '../support/convert.ts';
 
-const convertOffline = ['convert', '--offline', '--cache-dir', python27Cache, '--python', '2.7'];
+const convertOffline = [
+  'convert',
+  '--offline',
+  '--cache-dir',
+  python27Cache,
+  '--python',
+  '2.7',
+  '--no-collection',
+];
 const needs = ['nix', 'python2.7'];
 
 const allowed = { allowInsecurePython: 'true' };

@@ -317,6 +317,7 @@ const options: readonly Case[] = [
     argv: ['--prefer', 'sdist'],
   },
   { name: 'strict', codes: ['option-differs'], argv: ['--strict'] },
+  { name: 'no bundled rules', codes: ['option-differs'], argv: ['--no-collection'] },
   {
     name: 'several options, others as recorded',
     codes: ['option-differs', 'option-differs'],
@@ -625,6 +626,8 @@ test.each([
     ['--extras', 'fast,:all:'],
   ],
   [['--strict'], ['--strict']],
+  [['--no-collection'], ['--no-collection']],
+  [[], ['--no-collection']],
   [[], ['--strict', '--prefer', 'sdist', '--groups', ':all:']],
 ])('%j is what the recipe of %j was made with', async (argv, made) => {
   const project = await makeConverted(made);

@@ -17,16 +17,25 @@ const program = createProgram({
 });
 const cwd = makeProject();
 const document = readFileSync(join(import.meta.dirname, '../../docs/command-line.md'), 'utf8');
-const names = program.commands.map((command) => command.name());
+/** By the words that are typed: `override add`. */
+const commands = new Map(
+  program.commands.flatMap((command) => [
+    [command.name(), command] as const,
+    ...command.commands.map((inner) => [`${command.name()} ${inner.name()}`, inner] as const),
+  ]),
+);
+const names = [...commands.keys()];
 
 const optionsOf = (name: string): readonly string[] => {
-  const command = program.commands.find((each) => each.name() === name);
-  const options = command?.options.map(({ flags }) => flags) ?? [];
+  const options = commands.get(name)?.options.map(({ flags }) => flags) ?? [];
   return [...options, '-h, --help'].sort();
 };
 
 test('every command has its help', () => {
-  expect(names).toEqual(['convert', 'check', 'update', 'resolve', 'explain']);
+  expect(names).toEqual([
+    ...['convert', 'try', 'check', 'update', 'resolve', 'explain'],
+    ...['override', 'override add', 'override list', 'override check', 'override explain'],
+  ]);
 });
 
 test.each([[['--help']], [['-h']], [[]]])('lock2nix %j prints the golden help', async (argv) => {
@@ -37,13 +46,13 @@ test.each([[['--help']], [['-h']], [[]]])('lock2nix %j prints the golden help', 
 
 describe.each(names)('%s', (name) => {
   test('prints the golden help', async () => {
-    const { exitCode, stdout, stderr } = await run([name, '--help'], { cwd });
+    const { exitCode, stdout, stderr } = await run([...name.split(' '), '--help'], { cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expectGolden(`cli/help/${name}.txt`, stdout);
+    expectGolden(`cli/help/${name.replace(' ', '-')}.txt`, stdout);
   });
 
   test('help has a synopsis, one example and the exit codes', async () => {
-    const { stdout } = await run([name, '--help'], { cwd });
+    const { stdout } = await run([...name.split(' '), '--help'], { cwd });
     expect(stdout.split('\n')[0]).toMatch(new RegExp(`^Usage: lock2nix ${name} \\[options\\]`));
     expect(stdout.match(/^Example:$/gm)).toHaveLength(1);
     const codes = stdout.slice(stdout.indexOf('Exit codes:\n'));
@@ -54,8 +63,9 @@ describe.each(names)('%s', (name) => {
   });
 
   test('help lists the options of the code, each but the last two with its default', async () => {
-    const { stdout } = await run([name, '--help'], { cwd });
-    const part = stdout.slice(stdout.indexOf('Options:\n'), stdout.indexOf('\nExample:'));
+    const { stdout } = await run([...name.split(' '), '--help'], { cwd });
+    const part =
+      stdout.slice(stdout.indexOf('Options:\n')).split(/\n(?:Commands|Example):/)[0] ?? '';
     const entries = part
       .split(/\n(?= {2}-)/)
       .slice(1)

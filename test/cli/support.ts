@@ -209,6 +209,8 @@ export interface RunOptions {
   readonly index?: string;
   readonly env?: World['env'];
   readonly isTTY?: boolean;
+  /** What else the run sees. */
+  readonly world?: Partial<World>;
 }
 
 /** The index's server is the proxy for hosts that are not there. */
@@ -220,7 +222,7 @@ export const proxyOf = (index: string): Readonly<Record<string, string>> => ({
 /** Runs a command line in this process, with nothing of this machine's environment. */
 export const run = async (
   argv: readonly string[],
-  { cwd, index, env = {}, isTTY = false }: RunOptions,
+  { cwd, index, env = {}, isTTY = false, world = {} }: RunOptions,
 ): Promise<CommandResult> => {
   const out = { stdout: '', stderr: '' };
   const exitCode = await main(argv, {
@@ -231,6 +233,7 @@ export const run = async (
     stdout: { write: (text) => (out.stdout += text) },
     stderr: { isTTY, write: (text) => (out.stderr += text) },
     registry: { pause: async () => {}, ...(index === undefined ? {} : { index }) },
+    ...world,
   });
   return { exitCode, ...out };
 };

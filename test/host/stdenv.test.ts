@@ -175,6 +175,8 @@ testWith(['nix'], 'structured attributes, multiple outputs and substitutions', a
         env.WORD = "it's * & \\\\1";
         installPhase = ''
           mkdir -p $out/bin $dev
+          # What configure scripts run themselves again with.
+          "$CONFIG_SHELL" -c 'test -n "$SHELL"'
           echo "@WORD@" > $dev/word
           substituteInPlace $dev/word --subst-var WORD
           makeWrapper $SHELL $out/bin/say --set A 1 --add-flags "-c 'echo $A'"

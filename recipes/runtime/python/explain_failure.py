@@ -47,6 +47,12 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
 }
 
+# Modules of Python 2, which nothing brings to a newer one.
+PYTHON2 = (
+    "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO UserDict __builtin__ "
+    "cPickle cStringIO commands cookielib exceptions htmlentitydefs httplib urllib2 urlparse xmlrpclib"
+).split()
+
 # meson; a shell; subprocess
 PROGRAM = (
     re.compile(r"Program '?([\w.+-]+)'? not found"),
@@ -64,7 +70,7 @@ TOOLS = {
     "krb5-config": "libkrb5.dev",
     "mysql_config": "libmysqlclient.dev",
     "ninja": "ninja",
-    "pg_config": "postgresql.pg_config",
+    "pg_config": "libpq.pg_config",
     "pkg-config": "pkg-config",
     "swig": "swig",
     "xml2-config": "libxml2.dev",
@@ -120,6 +126,8 @@ def explain_requirements(text):
         return []
     module = modules[-1]
     top = module.partition(".")[0]
+    if top in PYTHON2 and sys.version_info[0] > 2:
+        return [("it is written for Python 2 (it imports `%s`); take a newer version, or Python 2.7" % module, None)]
     distribution = DISTRIBUTIONS.get(top, top.lower().replace("_", "-"))
     if distribution is None:
         return []

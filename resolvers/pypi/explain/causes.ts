@@ -13,7 +13,6 @@ export type Reason =
   | 'no-binary'
   | 'too-new'
   | 'hashes'
-  | 'prerelease'
   | 'constraint'
   | 'metadata';
 
@@ -87,13 +86,9 @@ export const tooNew = (limit: number): CustomCause => {
   });
 };
 
-/** No file has a hash that the requirement asks for. */
-export const noFileWithHash = (place: string): CustomCause =>
-  cause('hashes', `has no file with a hash that ${place} lists`, {
-    hint: 'compare the hashes with those on the index: they may be of another version',
-  });
-
-/** Nobody asked for pre-releases, and there is a choice of others. */
-export const prerelease: CustomCause = cause('prerelease', 'is a pre-release', {
-  hint: 'write `--pre` to allow pre-releases',
-});
+/** No file has a hash that requirements and constraints ask for. */
+export const noFileWithHash: CustomCause = cause(
+  'hashes',
+  'has no file with a hash that is asked for',
+  { hint: 'compare the hashes with those on the index: they may be of another version' },
+);

@@ -66,12 +66,19 @@ const withoutNeedless = async (
   });
 };
 
-/** Every contradiction, in the order in which they were met, from the first failure on. */
+export interface Contradictions {
+  /** In the order in which they were met, from the first failure on. */
+  readonly found: readonly Contradiction[];
+  /** Whether there are more, which nobody looked for. */
+  readonly hasMore: boolean;
+}
+
+/** Every contradiction, up to as many as one reads. */
 export const findContradictions = async (
   first: Incompatibility<VersionSet>,
   solveAgain: SolveAgain,
   context: Omit<BlameContext, 'isSettled'> & { readonly load: Load },
-): Promise<readonly Contradiction[]> => {
+): Promise<Contradictions> => {
   const found: Contradiction[] = [];
   const assumed: ConstraintRule[] = [];
   const isSettled: BlameContext['isSettled'] = (of, on) =>
@@ -88,5 +95,7 @@ export const findContradictions = async (
     assumed.push(...next);
     proof = await solveAgain(assumed);
   }
-  return proof === undefined ? await withoutNeedless(found, assumed, solveAgain) : found;
+  if (proof === undefined)
+    return { found: await withoutNeedless(found, assumed, solveAgain), hasMore: false };
+  return { found, hasMore: !found.some((each) => each.proof === proof) };
 };

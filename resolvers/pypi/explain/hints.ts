@@ -96,6 +96,11 @@ const yankedPin = (fact: Fact, context: HintContext): string | undefined => {
     : `pin \`${fact.name}==${newest.text}\` to take a yanked version all the same`;
 };
 
+const otherVersion = ({ name, set }: Fact, { published }: HintContext): string | undefined =>
+  published(name).every((each) => isIn(set, each))
+    ? undefined
+    : `ask for another version of ${name}`;
+
 /** The next thing to do about a fact; what its cause says when nothing better is known. */
 export const hintFor = (fact: Fact, context: HintContext): string | undefined => {
   switch (fact.reason) {
@@ -105,10 +110,8 @@ export const hintFor = (fact: Fact, context: HintContext): string | undefined =>
       return otherPython(fact, context) ?? fact.hint;
     case 'no-file':
       return otherPlace(fact, context) ?? fact.hint;
-    case 'no-metadata':
-    case 'metadata-mismatch':
-    case 'invalid-requirement':
-      return `ask for another version of ${fact.name}`;
+    case 'metadata':
+      return otherVersion(fact, context) ?? fact.hint;
     case 'yanked':
       return yankedPin(fact, context) ?? fact.hint;
     default:

@@ -3,12 +3,14 @@ import { isLock2nixError } from '../../../graph/errors.ts';
 import type { Platform } from '../../../graph/platform.ts';
 import type { ConstraintRule } from '../../../graph/requirements.ts';
 import { markerVariablesOf } from '../../../standards/marker.ts';
+import { redactText } from '../../registry/url.ts';
 import type { CustomCause } from '../../solver/cause.ts';
 import { needsPython } from '../explain/causes.ts';
 import type { Circumstances } from './circumstances.ts';
 import { readablePython } from './circumstances.ts';
 import type { Facts } from './library.ts';
-import type { Need } from './needs.ts';
+import type { NeedChanges } from './need-changes.ts';
+import { type Need, needOfRule } from './needs.ts';
 import { changeOf } from './rules.ts';
 import { type Asked, askedBy } from './sets.ts';
 import type { Offer } from './shelf.ts';
@@ -29,6 +31,8 @@ export interface NeedsContext {
   readonly rules: readonly ConstraintRule[];
   /** The rules that changed something are added to it. */
   readonly fired: Set<ConstraintRule>;
+  /** Other rules that change what is needed. */
+  readonly changes: NeedChanges | undefined;
   /** Whether the URL is the one that a name is to be taken from. */
   readonly isSource: (name: string, url: string) => boolean;
 }
@@ -73,20 +77,24 @@ const activeNeed = (
  * does not have needs nothing.
  */
 export const activeNeeds = (
-  { name }: Offer,
+  { name, text: version }: Offer,
   { facts, extra }: { readonly facts: Facts; readonly extra: string | undefined },
   context: NeedsContext,
 ): readonly ActiveNeed[] | CustomCause => {
-  const { circumstances, isSource } = context;
+  const { changes, circumstances, isSource } = context;
   if (!circumstances.allowsPython(facts.requiresPython))
     return needsPython(readablePython(facts.requiresPython ?? ''));
   if (extra !== undefined && !facts.extras.has(extra)) return [];
-  const needs = facts.needs(extra);
-  if ('why' in needs)
+  const stated = facts.needs(extra);
+  if ('why' in stated)
     return custom(
       'metadata',
-      `has a requirement that cannot be read, \`${needs.text.slice(0, 200)}\``,
+      `has a requirement that cannot be read, \`${redactText(stated.text).slice(0, 200)}\``,
     );
+  const owner = { name, version, isExtra: extra !== undefined };
+  const needs =
+    changes?.change(owner, stated, (requirement, _, place) => needOfRule(requirement, place)) ??
+    stated;
   const active: ActiveNeed[] = [];
   for (const need of needs) {
     try {

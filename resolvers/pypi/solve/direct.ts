@@ -7,11 +7,12 @@ import { isStrong } from '../../../standards/integrity.ts';
 import { normaliseName } from '../../../standards/name.ts';
 import { quoted } from '../../../standards/quoted.ts';
 import { tryParseSdistExtension } from '../../../standards/sdist-name.ts';
-import { tryParseVersion, type Version } from '../../../standards/version.ts';
+import { parseVersion, tryParseVersion, type Version } from '../../../standards/version.ts';
 import { tryParseWheelName } from '../../../standards/wheel-name.ts';
 import { projectFacts } from '../../registry/facts.ts';
 import { isForgeArchive } from '../../registry/forge.ts';
 import type { ArchiveFacts, PackageIndex, Registry } from '../../registry/types.ts';
+import { extrasOf } from '../metadata/distribution.ts';
 import { type ReadPath, readPathFacts } from '../path-facts.ts';
 import { atCommit, type Commits } from './commits.ts';
 import type { DirectSource } from './shelf.ts';
@@ -21,6 +22,8 @@ export interface DirectFound {
   /** Normalised. */
   readonly name: string;
   readonly version: Version;
+  /** Whether the source tells its version, which is 0 otherwise. */
+  readonly isTold: boolean;
   readonly direct: DirectSource;
 }
 
@@ -65,15 +68,6 @@ type Looked = Pick<DirectFound['direct'], 'kind' | 'sris' | 'facts'> & {
   readonly version?: string;
 };
 
-const extrasIn = (requiresDist: readonly string[]): readonly string[] => {
-  const extras = requiresDist.flatMap((text) =>
-    [...text.matchAll(/\bextra\s*==\s*["']([^"']*)["']/g)].map(([, extra = '']) =>
-      normaliseName(extra),
-    ),
-  );
-  return [...new Set(extras)].sort();
-};
-
 /** Declared by the project's own files, or by metadata that a build may not change (PEP 643). */
 const isReliable = ({ dynamic, metadataVersion = '2.2', name }: ArchiveFacts): boolean =>
   name !== undefined && hasStaticRequirements({ dynamic, metadataVersion });
@@ -86,7 +80,7 @@ const ofFacts = (facts: ArchiveFacts, kind: Looked['kind'], sris: readonly strin
   facts: {
     requiresDist: facts.requiresDist,
     ...(facts.requiresPython === undefined ? {} : { requiresPython: facts.requiresPython }),
-    extras: extrasIn(facts.requiresDist),
+    extras: extrasOf([], facts.requiresDist),
     reliable: isReliable(facts),
   },
 });
@@ -223,12 +217,13 @@ export const findDirect = async (
     );
   }
   // What only a build would tell, such as a version from tags, has no say in who goes with whom.
-  const version = tryParseVersion(looked.version ?? '0') ?? tryParseVersion('0');
-  if (version === undefined) throw new Error('0 is a version');
+  const told = tryParseVersion(looked.version ?? '');
+  const version = told ?? parseVersion('0');
   const { facts, kind, sris } = looked;
   return {
     name,
     version,
+    isTold: told !== undefined,
     direct: { source, text: textOfSource(source), fileName, kind, sris, facts },
   };
 };

@@ -1,6 +1,7 @@
 /** All direct sources of a question: those that the project names, and those that they name in turn. */
 import type { AskedRequirement } from '../../../graph/requirements.ts';
-import type { Source } from '../../../graph/types.ts';
+import type { Integrity } from '../../../graph/types.ts';
+import { hashAlgorithms, toSri } from '../../../standards/integrity.ts';
 import { inOrder } from '../in-order.ts';
 import type { Circumstances } from './circumstances.ts';
 import {
@@ -16,18 +17,44 @@ import { textOfSource } from './source-text.ts';
 /** Deeper than any project; a chain of sources that never ends is somebody's joke. */
 const deepest = 20;
 
-/** The source of a requirement's URL; undefined for what is neither an archive of the web nor a git repository. */
-export const sourceOfUrl = (url: string): Source | undefined => {
-  const [location = '', fragment = ''] = url.split('#', 2);
-  const subdirectory = new URLSearchParams(fragment).get('subdirectory') ?? undefined;
+/** The hashes in a URL's fragment, `sha256=HEX`. Throws HASH_INVALID: what is meant as a hash must count. */
+const integritiesIn = (fragment: URLSearchParams): readonly Integrity[] =>
+  hashAlgorithms.flatMap((algorithm) => {
+    const hex = fragment.get(algorithm);
+    return hex === null ? [] : [{ sri: toSri(`${algorithm}:${hex}`), of: 'file' as const }];
+  });
+
+/** A URL without its password, which the recipe must not have; the user of ssh is part of the address. */
+const withoutPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+
+/**
+ * What a requirement's URL names; undefined for what is neither an archive of the web nor a git
+ * repository. User and password are left out. Throws HASH_INVALID.
+ */
+export const directOfUrl = (
+  url: string,
+): Pick<DirectRequest, 'source' | 'integrities'> | undefined => {
+  const [location = '', rest = ''] = url.split('#', 2);
+  const fragment = new URLSearchParams(rest);
+  const subdirectory = fragment.get('subdirectory') ?? undefined;
   const folder = subdirectory === undefined ? {} : { subdirectory };
   if (!location.startsWith('git+')) {
-    return /^https?:\/\//.test(location) ? { kind: 'url', url: location, ...folder } : undefined;
+    return /^https?:\/\//.test(location)
+      ? {
+          source: { kind: 'url', url: withoutPassword(location), ...folder },
+          integrities: integritiesIn(fragment),
+        }
+      : undefined;
   }
   // The user of `ssh://git@host/` stands before the path.
   const match = /^git\+([a-z]+:\/\/[^/]+\/.*?)(?:@([^@/-][^@]*))?$/.exec(location);
   const [, repository, rev = 'HEAD'] = match ?? [];
-  return repository === undefined ? undefined : { kind: 'git', url: repository, rev, ...folder };
+  return repository === undefined
+    ? undefined
+    : {
+        source: { kind: 'git', url: withoutPassword(repository), rev, ...folder },
+        integrities: [],
+      };
 };
 
 /** What a source names in turn, for the extras that are asked of it. */
@@ -41,18 +68,10 @@ const namedBy = (
     const needs = facts.needs(extra);
     if ('why' in needs) return [];
     return needs.flatMap((need) => {
-      const source = need.url === undefined ? undefined : sourceOfUrl(need.url);
-      if (source === undefined || whereHolds(need.marker).length === 0) return [];
-      return [
-        {
-          source,
-          name: need.name,
-          extras: need.extras,
-          integrities: [],
-          text: need.text,
-          origin: name,
-        },
-      ];
+      if (need.url === undefined || whereHolds(need.marker).length === 0) return [];
+      const found = directOfUrl(need.url);
+      if (found === undefined) return [];
+      return [{ ...found, name: need.name, extras: need.extras, text: need.text, origin: name }];
     });
   });
 };

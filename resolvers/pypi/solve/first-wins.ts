@@ -8,8 +8,10 @@
 import { type Diagnostic, Lock2nixError } from '../../../graph/errors.ts';
 import type { Platform } from '../../../graph/platform.ts';
 import type { Unusable } from '../../solver/provider.ts';
+import { type HintContext, hintFor } from '../explain/hints.ts';
 import { type Chosen, type GroupSolution, openGroup, type Task } from './group.ts';
 import { keyOf } from './keys.ts';
+import { namesSeen } from './refuse.ts';
 import { boundsIn } from './rules.ts';
 import { askedBy, type VersionSet, versionSets } from './sets.ts';
 import type { Offer } from './shelf.ts';
@@ -34,13 +36,23 @@ interface Entry {
 type Group = ReturnType<typeof openGroup>;
 
 const refusal = (
-  { name, text, origin }: Saying,
+  { name, set, text, origin }: Saying,
   { cause }: Unusable<VersionSet>,
+  context: HintContext,
 ): Lock2nixError => {
-  const why = cause.kind === 'custom' ? `${name} ${cause.message}` : 'no version of it matches';
+  const [why, hint] =
+    cause.kind === 'custom'
+      ? [
+          `${name} ${cause.message}`,
+          hintFor(
+            { name, set, reason: cause.reason, message: cause.message, hint: cause.hint },
+            context,
+          ),
+        ]
+      : ['no version of it matches', undefined];
   return new Lock2nixError('UNSATISFIABLE', `${text} (${origin}) cannot be had: ${why}`, {
     hint:
-      cause.hint ??
+      hint ??
       'the first requirement that is met decides; put another one before it in the input, or use `--resolution highest`',
   });
 };
@@ -62,12 +74,20 @@ class Walk {
   readonly #group: Group;
   readonly #constraints: ReadonlyMap<string, Saying>;
   readonly #bounds: ReadonlyMap<string, VersionSet>;
+  readonly #hints: HintContext;
   /** Names to look at, in pip's order. */
   readonly #queue: string[] = [];
 
   constructor(task: Task, group: Group) {
     this.#group = group;
     this.#constraints = constraintsOf(task, group);
+    const { python, platforms } = group.circumstances;
+    this.#hints = {
+      python,
+      platforms,
+      published: (name) => group.knownShelf(name)?.offers ?? [],
+      seen: () => namesSeen(task),
+    };
     const bounds = new Map<string, VersionSet>();
     for (const { on, use } of boundsIn(task.rules)) {
       const { set } = askedBy(use);
@@ -135,14 +155,14 @@ class Walk {
 
   async #choose(saying: Saying): Promise<Offer> {
     const answer = await this.#group.provider.choose(saying.name, saying.set);
-    if (answer.kind === 'unusable') throw refusal(saying, answer);
+    if (answer.kind === 'unusable') throw refusal(saying, answer, this.#hints);
     return answer.version;
   }
 
   async #follow(saying: Saying, offer: Offer, extra: string | undefined): Promise<void> {
     const { provider } = this.#group;
     const answer = await provider.dependencies(keyOf(saying.name, extra), offer);
-    if (answer.kind === 'unusable') throw refusal(saying, answer);
+    if (answer.kind === 'unusable') throw refusal(saying, answer, this.#hints);
     const origin = `${offer.name} ${offer.text}`;
     for (const { need, asked, platforms, text } of provider.needsOf(offer, extra)) {
       if (platforms.length === 0) continue;

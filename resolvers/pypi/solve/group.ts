@@ -7,11 +7,14 @@ import type { ActiveNeed } from './active-needs.ts';
 import type { Circumstances } from './circumstances.ts';
 import { asNamed } from './commits.ts';
 import type { DirectFound } from './direct.ts';
+import { directOfUrl } from './find-directs.ts';
 import { splitKey } from './keys.ts';
 import { type Eventually, type Facts, isCause, type Library, makeFacts } from './library.ts';
+import type { NeedChanges } from './need-changes.ts';
 import type { Policy } from './policy.ts';
 import { createProvider, type PypiProvider } from './provider.ts';
 import { type Directs, type Question, questionOf, type RootNeed } from './question.ts';
+import type { RuledShelves } from './ruled-shelf.ts';
 import type { VersionSet } from './sets.ts';
 import { type Offer, type Shelf, shelfOfDirect } from './shelf.ts';
 import { textOfSource } from './source-text.ts';
@@ -55,6 +58,9 @@ export interface Task {
   readonly rules: readonly ConstraintRule[];
   /** The rules that changed something are added to it. */
   readonly fired: Set<ConstraintRule>;
+  /** Other rules that change what is needed, and what names are taken from. */
+  readonly changes: NeedChanges | undefined;
+  readonly ruled: RuledShelves;
   readonly constraints: readonly AskedRequirement[];
   readonly needs: readonly RootNeed[];
   readonly directs: Directs;
@@ -82,17 +88,19 @@ const contextOf = (
     readonly required: Required;
   },
 ) => {
-  const { fired, library, policy, preferred, rules, strategy } = task;
+  const { changes, fired, library, policy, preferred, ruled, rules, strategy } = task;
   const sources = new Map([...task.further, ...question.directs]);
   const shelves = new Map(
     [...sources].map(([name, { version, direct }]) => [name, shelfOfDirect(name, version, direct)]),
   );
   const facts = new Map<Offer, Facts>();
+  const listed = (name: string) => library.shelf(name, question.indexes.get(name));
   return {
     library,
     policy,
     rules,
     fired,
+    changes,
     strategy,
     circumstances,
     hashesOf: (name: string) => question.hashes.get(name),
@@ -103,8 +111,13 @@ const contextOf = (
         : circumstances.platforms.filter((each) => names.has(platformName(each)));
     },
     knownShelf: (name: string) =>
-      shelves.get(name) ?? library.knownShelf(name, question.indexes.get(name)),
-    shelfOf: (name: string) => shelves.get(name) ?? library.shelf(name, question.indexes.get(name)),
+      ruled.has(name)
+        ? ruled.known(name)
+        : (shelves.get(name) ?? library.knownShelf(name, question.indexes.get(name))),
+    shelfOf: (name: string) =>
+      ruled.has(name)
+        ? ruled.shelf(name, () => shelves.get(name) ?? listed(name))
+        : (shelves.get(name) ?? listed(name)),
     factsOfDirect: (offer: Offer): Facts => {
       const { direct } = offer;
       if (direct === undefined) throw new Error(`${offer.name} is not from a source`);
@@ -112,10 +125,14 @@ const contextOf = (
       facts.set(offer, known);
       return known;
     },
-    preferred: (name: string) => preferred.get(name) ?? nothing,
+    preferred: (name: string) =>
+      ruled.has(name)
+        ? [...ruled.preferred(name), ...(preferred.get(name) ?? nothing)]
+        : (preferred.get(name) ?? nothing),
     isDirect: (name: string) => sources.has(name),
     indexesOf: (name: string) => library.indexesOf(question.indexes.get(name)),
     isSource: (name: string, url: string) => {
+      if (ruled.replacesAll(name)) return true;
       const source = sources.get(name)?.direct.source;
       return (
         source !== undefined &&
@@ -127,8 +144,13 @@ const contextOf = (
 };
 
 /** Whether the URL of a requirement is a source; `git+…@REV` may be written shorter than it is known. */
-const isSameSource = (url: string, text: string): boolean =>
-  text === url.replace(/#egg=[^&]*$/, '') || text === textOfSource({ kind: 'url', url });
+const isSameSource = (url: string, text: string): boolean => {
+  const found = directOfUrl(url);
+  return (
+    text === url.replace(/#egg=[^&]*$/, '') ||
+    text === textOfSource(found?.source ?? { kind: 'url', url })
+  );
+};
 
 const chosenOf = ({ versions }: Solution<Offer>): ReadonlyMap<string, Chosen> => {
   const chosen = new Map<string, { offer: Offer; extras: string[] }>();

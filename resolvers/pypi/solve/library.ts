@@ -38,7 +38,9 @@ export interface Library {
   readonly facts: (offer: Offer, files: readonly IndexFile[]) => Eventually<FactsOrCause>;
   /** What is known already, if anything. */
   readonly knownFacts: (offer: Offer, files: readonly IndexFile[]) => FactsOrCause | undefined;
-  /** The names of all projects that were found, for near misses. */
+  /** Says that a project was found, and needed. */
+  readonly meet: (name: string) => void;
+  /** The projects that were met, for near misses: what was only asked for ahead depends on the time. */
   readonly names: () => readonly string[];
   /** A project's versions when they are known already. */
   readonly knownShelf: (name: string, only?: string) => Shelf | undefined;
@@ -126,11 +128,10 @@ const shownIndex = (url: string): string => {
 export const createLibrary = (index: PackageIndex, indexes: IndexChoice): Library => {
   const shelves = createMemory<Shelf | undefined>();
   const metadata = createMemory<FactsOrCause>();
-  const found = new Set<string>();
+  const met = new Set<string>();
 
   const listed = (name: string, listing: ProjectListing | undefined): Shelf | undefined => {
     if (listing === undefined) return undefined;
-    found.add(name);
     return shelfOfReleases(name, listing.releases);
   };
   const askMetadata = async (offer: Offer, files: readonly IndexFile[]): Promise<FactsOrCause> => {
@@ -150,7 +151,10 @@ export const createLibrary = (index: PackageIndex, indexes: IndexChoice): Librar
       ),
     facts: (offer, files) => metadata.get(keyOf(offer, files), () => askMetadata(offer, files)),
     knownFacts: (offer, files) => metadata.peek(keyOf(offer, files)),
-    names: () => [...found].sort(),
+    meet: (name) => {
+      met.add(name);
+    },
+    names: () => [...met].sort(),
     knownShelf: (name, only) => shelves.peek(`${name}\0${only ?? ''}`),
     indexesOf: (only) => {
       const { index: last = publicIndex, extra } = indexes;

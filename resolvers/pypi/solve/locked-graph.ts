@@ -1,7 +1,7 @@
 /** The chosen versions as a graph, with all files that the platforms may use. */
 import { Lock2nixError } from '../../../graph/errors.ts';
 import { type Platform, type PlatformName, platformName } from '../../../graph/platform.ts';
-import type { RequirementSet } from '../../../graph/requirements.ts';
+import type { RequirementSet, SolveRules } from '../../../graph/requirements.ts';
 import {
   type Integrity,
   type LockedArtifact,
@@ -75,6 +75,7 @@ const artifactOf = ({ fileName, url, sris }: IndexFile): LockedArtifact => ({
 /** The files that a platform of the groups may use, by name. */
 const artifactsOf = ({ offer, groups }: Pick): readonly LockedArtifact[] => {
   const { direct, name } = offer;
+  if (direct?.nixpkgs !== undefined) return [];
   if (direct !== undefined) {
     const { fileName, kind, source, sris } = direct;
     return [{ kind, fileName, source, integrities: integritiesOf(sris) }];
@@ -137,8 +138,49 @@ const requiresPythonOf = ({ offer, groups }: Pick): string | undefined => {
   return stated === undefined ? undefined : readablePython(stated);
 };
 
-const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPackage => {
+/** Tells names that rules leave out of everybody's requirements. */
+const leftOutBy = ({ drops = [], constraints }: SolveRules): ((name: string) => boolean) => {
+  const names = new Set([
+    ...drops.map(({ name }) => name),
+    ...constraints.flatMap(({ of, on, use }) => (of === '*' && use === undefined ? [on] : [])),
+  ]);
+  return (name) => names.has(name);
+};
+
+const inOrder = (names: Iterable<string>): { readonly ignored?: readonly string[] } => {
+  const ignored = [...new Set(names)].sort();
+  return ignored.length === 0 ? {} : { ignored };
+};
+
+/** What metadata still require though rules leave it out. */
+const ignoredOf = (
+  { offer, groups }: Pick,
+  isLeftOut: (name: string) => boolean,
+): { readonly ignored?: readonly string[] } =>
+  inOrder(
+    groups.flatMap((group) => {
+      const facts = group.factsOf(offer);
+      const extras = group.chosen.get(offer.name)?.extras ?? [];
+      return [undefined, ...extras].flatMap((extra) => {
+        const needs = facts?.needs(extra) ?? [];
+        return 'why' in needs ? [] : needs.flatMap(({ name }) => (isLeftOut(name) ? [name] : []));
+      });
+    }),
+  );
+
+interface PackageParts {
+  readonly picks: Picks;
+  readonly platforms: readonly Platform[];
+  readonly isLeftOut: (name: string) => boolean;
+}
+
+const packageOf = (
+  pick: Pick,
+  { picks, platforms: all, isLeftOut }: PackageParts,
+): LockedPackage => {
   const { id, offer } = pick;
+  const { ruledBy } = offer;
+  const { nixpkgs, source } = offer.direct ?? {};
   const requiresPython = requiresPythonOf(pick);
   let artifacts: readonly LockedArtifact[] | undefined;
   const isForked = (picks.get(offer.name)?.length ?? 0) > 1;
@@ -147,7 +189,7 @@ const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPa
     name: offer.name,
     version: offer.text,
     ...(offer.index === '' || offer.index === publicIndex ? {} : { index: offer.index }),
-    direct: offer.direct?.source ?? false,
+    direct: nixpkgs === undefined ? (source ?? false) : false,
     // Who wants versions only never looks at the files, of which there may be ten thousand.
     get artifacts() {
       artifacts ??= artifactsOf(pick);
@@ -156,6 +198,9 @@ const packageOf = (pick: Pick, picks: Picks, all: readonly Platform[]): LockedPa
     dependencies: dependenciesOf(pick, picks),
     ...(isForked ? { platforms: platformsOf(pick, all) } : {}),
     ...(requiresPython === undefined ? {} : { requiresPython }),
+    ...ignoredOf(pick, isLeftOut),
+    ...(ruledBy === undefined ? {} : { ruledBy }),
+    ...(nixpkgs === undefined ? {} : { nixpkgs }),
     metadata: {},
   };
 };
@@ -177,6 +222,7 @@ const rootDependency = (
 export interface GraphParts {
   readonly set: RequirementSet;
   readonly needs: readonly RootNeed[];
+  readonly rules: SolveRules;
   readonly groups: readonly GroupSolution[];
   readonly platforms: readonly Platform[];
   /** The groups of the roots that were solved for, besides `main`. */
@@ -184,7 +230,7 @@ export interface GraphParts {
 }
 
 const rootsOf = (
-  { groups, needs, set, wantedGroups }: GraphParts,
+  { groups, needs, set, rules, wantedGroups }: GraphParts,
   picks: Picks,
 ): readonly LockedRoot[] =>
   set.roots.map((root): LockedRoot => {
@@ -209,6 +255,13 @@ const rootsOf = (
       ...(buildSystem === undefined ? {} : { buildSystem }),
       scripts,
       ...(apps === undefined ? {} : { apps }),
+      ...inOrder(
+        [root.groups['main'] ?? [], ...Object.values(root.extras)]
+          .flat()
+          .flatMap(({ name: asked }) =>
+            asked !== undefined && leftOutBy(rules)(asked) ? [asked] : [],
+          ),
+      ),
       metadata,
     };
   });
@@ -222,9 +275,10 @@ export interface LockedParts {
 export const lockedGraphOf = (parts: GraphParts): LockedParts => {
   const { set, groups, platforms } = parts;
   const picks = picksOf(groups);
+  const isLeftOut = leftOutBy(parts.rules);
   const packages = [...picks.values()]
     .flat()
-    .map((pick) => packageOf(pick, picks, platforms))
+    .map((pick) => packageOf(pick, { picks, platforms, isLeftOut }))
     .sort((a, b) => byText(a.id, b.id));
   const forked = [...picks].filter(([, { length }]) => length > 1);
   return {

@@ -10,6 +10,7 @@ import { formatMarker } from '../../../standards/marker.ts';
 import { markerWithExtra } from '../../../standards/marker-extra.ts';
 import { normaliseName } from '../../../standards/name.ts';
 import { parseRequirement, tryParseRequirement } from '../../../standards/requirement.ts';
+import { redactText } from '../../registry/url.ts';
 import { type Asked, askedBy } from './sets.ts';
 
 /** A requirement that holds when its extra is asked for, which is no longer in its marker. */
@@ -25,6 +26,8 @@ export interface Need {
   readonly text: string;
   /** As it was written, when it could be read only after a repair. */
   readonly repaired?: string;
+  /** The place of the rule that asks for it. */
+  readonly place?: string;
 }
 
 /** A requirement that cannot be read: its text, and why. */
@@ -44,7 +47,7 @@ const isUnreadable = (value: Parsed | Unreadable): value is Unreadable => 'why' 
 
 const headOf = ({ name, extras, specifier = '', url }: Requirement): string => {
   const head = extras.length === 0 ? name : `${name}[${extras.join(',')}]`;
-  return url === undefined ? head + specifier : `${head} @ ${url}`;
+  return url === undefined ? head + specifier : `${head} @ ${redactText(url)}`;
 };
 
 const finished = (requirement: Requirement, repaired?: string): Parsed => ({
@@ -77,6 +80,21 @@ const parsedOf = (text: string): Parsed | Unreadable => {
   if (known.size >= mostKnown) known.clear();
   known.set(text, parsed);
   return parsed;
+};
+
+/** A requirement of a rule, which holds without an extra. */
+export const needOfRule = (requirement: Requirement, place: string): Need => {
+  const { name, extras, specifier, url, marker } = requirement;
+  return {
+    name,
+    extras,
+    asked: askedBy(specifier),
+    ...(specifier === undefined ? {} : { specifier }),
+    ...(url === undefined ? {} : { url }),
+    ...(marker === undefined ? {} : { marker }),
+    text: headOf(requirement),
+    place,
+  };
 };
 
 const extraPattern = /\bextra\s*==\s*(?:"([^"]*)"|'([^']*)')/;

@@ -25,7 +25,12 @@ export const policyOf = (set: RequirementSet, options: ResolveOptions): Policy =
     onlyBinary: (name) => holdsFor(name, onlyBinary, noBinary),
     noBinary: (name) => holdsFor(name, noBinary, onlyBinary),
     prereleases: memberOf(set.prereleases === true ? ':all:' : undefined, options.prereleases),
-    preferWheel: memberOf(options.preferWheels),
+    preferWheel: memberOf(
+      options.preferWheels,
+      [...(options.rules.prefer ?? [])].flatMap(([name, taken]) =>
+        taken === 'wheel' ? [name] : [],
+      ),
+    ),
     excludeNewer: options.excludeNewer,
   };
 };

@@ -131,12 +131,16 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
 
   const inOrder = strategy === 'lowest' ? oldestIn : newestIn;
 
+  /** Whether pre-releases are as good as any. */
+  const areWelcome = ({ name }: Shelf, set: VersionSet): boolean =>
+    policy.prereleases(name) || mentions.covers(name, set);
+
   const firstOf = (
     shelf: Shelf,
     set: VersionSet,
     isWanted: (offer: Offer) => boolean,
   ): Offer | undefined => {
-    const prereleases = policy.prereleases(shelf.name) || mentions.covers(shelf.name, set);
+    const prereleases = areWelcome(shelf, set);
     let fallback: Offer | undefined;
     for (const offer of inOrder(shelf, set)) {
       // One that can only be a second fallback need not be looked into.
@@ -157,24 +161,40 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
     return kept.sort((a, b) => points.indexOf(a.point) - points.indexOf(b.point))[0];
   };
 
-  const bestOf = (shelf: Shelf, set: VersionSet): Offer | undefined =>
-    keptOf(shelf, set) ??
-    (policy.preferWheel(shelf.name) ? firstOf(shelf, set, hasWheel) : undefined) ??
-    firstOf(shelf, set, () => true);
+  /** The first with a wheel, where that is preferred. */
+  const wheelOf = (shelf: Shelf, set: VersionSet): Offer | undefined => {
+    if (!policy.preferWheel(shelf.name)) return undefined;
+    const found = firstOf(shelf, set, hasWheel);
+    if (found?.prerelease !== true || areWelcome(shelf, set)) return found;
+    // A pre-release is a last resort, with a wheel or without.
+    return firstOf(shelf, set, () => true)?.prerelease === true ? found : undefined;
+  };
 
-  /** Why there is nothing: of all that have the reason of the best, asked about or not. */
+  const bestOf = (shelf: Shelf, set: VersionSet): Offer | undefined =>
+    keptOf(shelf, set) ?? wheelOf(shelf, set) ?? firstOf(shelf, set, () => true);
+
+  /**
+   * Why there is nothing. It is about all that have the same against them as those that are asked
+   * for, so that they are ruled out at once; but what only others say is not told.
+   */
   const unusable = (shelf: Shelf, set: VersionSet): Unusable<VersionSet> => {
     const offers = [...oldestIn(shelf, set)];
     const newest = offers.at(-1);
     const cause = newest === undefined ? undefined : whyNot(newest, set);
     if (cause?.kind !== 'custom') return { kind: 'unusable', cause: { kind: 'no-versions' } };
+    const causesOf = (some: readonly Offer[]) =>
+      some.flatMap((offer) => {
+        const reason = whyNot(offer, set);
+        return reason?.kind === 'custom' && isAlike(reason, cause) ? [{ offer, reason }] : [];
+      });
+    const asked = causesOf(offers);
+    const reasons = asked.map(({ reason }) => reason);
+    const told = new Set(reasons.map(({ message }) => message));
     // Whether a yanked version may be used depends on the set.
-    const all = cause.reason === 'yanked' ? offers : shelf.offers;
-    const same = all.flatMap((offer) => {
-      const reason = whyNot(offer, set);
-      return reason?.kind === 'custom' && isAlike(reason, cause) ? [{ offer, reason }] : [];
-    });
-    const reasons = same.map(({ reason }) => reason);
+    const same =
+      cause.reason === 'yanked'
+        ? asked
+        : causesOf(shelf.offers).filter(({ reason }) => told.has(reason.message));
     return {
       kind: 'unusable',
       cause: commonCause(cause, reasons, circumstances.python),
@@ -247,6 +267,7 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
   ): Candidate<VersionSet, Offer> | Unusable<VersionSet> => {
     const { name, extra } = splitKey(key);
     if (shelf === undefined) return missing(name);
+    library.meet(name);
     if (extra !== undefined) {
       const base = lastChosen.get(name);
       if (base !== undefined && versionSets.isSubset(base.only, set)) return candidate(base);
@@ -278,7 +299,8 @@ export const createProvider = (context: ProviderContext): PypiProvider => {
       const own = need.name === name;
       note(need.name, asked);
       const set = own ? versionSets.intersect(asked.set, offer.only) : asked.set;
-      const origin = rule === undefined ? {} : { origin: rule.place };
+      const place = rule?.place ?? need.place;
+      const origin = place === undefined ? {} : { origin: place };
       for (const on of [undefined, ...need.extras]) {
         const target = keyOf(need.name, on);
         // What asks for itself is satisfied, unless it asks for another version.

@@ -13,7 +13,7 @@ import type { DirectFound } from './direct.ts';
 import { keyOf } from './keys.ts';
 import { boundsIn, changeOf } from './rules.ts';
 import { type Asked, askedBy, type VersionSet, versionSets } from './sets.ts';
-import { textOfSource } from './source-text.ts';
+import { bareUrl, toldSource, toldUrl } from './source-text.ts';
 
 /** A requirement of a root that is wanted, after the rules. */
 export interface RootNeed {
@@ -256,12 +256,12 @@ export const questionOf = (
   const take = (name: string, each: AskedRequirement, origin: string): void => {
     narrowHashes(hashes, name, each);
     if (each.index !== undefined) {
-      agreeOnIndex(name, { value: each.index, same: each.index, origin });
+      agreeOnIndex(name, { value: toldUrl(each.index), same: bareUrl(each.index), origin });
       indexes.set(name, each.index);
     }
     const direct = directs.get(each);
     if (direct === undefined || each.source === undefined) return;
-    agreeOnSource(name, { value: textOfSource(each.source), same: direct.direct.text, origin });
+    agreeOnSource(name, { value: toldSource(each.source), same: direct.direct.text, origin });
     sources.set(name, direct);
   };
   for (const need of active) {

@@ -27,6 +27,12 @@ const boundsOf = ({ constraints, rules }: Task): readonly Asking[] => [
   }),
 ];
 
+/** Names that were asked for, are recorded, or were found: of one that is misspelt, what may be meant. */
+export const namesSeen = ({ needs, preferred, library }: Task): readonly string[] => {
+  const asked = needs.map(({ name }) => name);
+  return [...new Set([...asked, ...preferred.keys(), ...library.names()])].sort();
+};
+
 /** Why nothing was found, all contradictions at once, and what to do. Throws what the registry throws. */
 export const refuse = async (
   failed: GroupFailure,
@@ -46,9 +52,6 @@ export const refuse = async (
       projectOf: ({ on, origin }) =>
         task.needs.find((need) => need.name === on && need.origin === origin)?.root ?? project,
       bounds: boundsOf(task),
-      seen: () => {
-        const asked = task.needs.map(({ name }) => name);
-        return [...new Set([...asked, ...task.preferred.keys(), ...task.library.names()])].sort();
-      },
+      seen: () => namesSeen(task),
     },
   );

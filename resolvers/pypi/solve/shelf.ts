@@ -16,6 +16,8 @@ export interface DirectSource {
     readonly extras: readonly string[];
     readonly reliable: boolean;
   };
+  /** The package of `python.pkgs` that it is, whose source nobody asks for. */
+  readonly nixpkgs?: string;
 }
 
 /** A version that can be chosen. */
@@ -40,11 +42,15 @@ export interface Offer {
   readonly index: string;
   /** Undefined for what an index lists. */
   readonly direct: DirectSource | undefined;
+  /** The place of the `source` rule that has it taken. */
+  readonly ruledBy: string | undefined;
 }
 
 export interface Shelf {
   readonly name: string;
   readonly length: number;
+  /** What the offers are made of, oldest first. */
+  readonly wares: readonly Wares[];
   /** Oldest first. */
   readonly offers: readonly Offer[];
   readonly offerAt: (index: number) => Offer | undefined;
@@ -53,8 +59,12 @@ export interface Shelf {
 }
 
 /** Where an offer comes from. */
-type Wares = Pick<Release, 'version' | 'key' | 'text' | 'files' | 'firstUpload' | 'index'> & {
+export type Wares = Pick<
+  Release,
+  'version' | 'key' | 'text' | 'files' | 'firstUpload' | 'index'
+> & {
   readonly direct?: DirectSource;
+  readonly ruledBy?: string;
 };
 
 /** An offer of which most is found out when it is asked for: most versions are only compared. */
@@ -121,6 +131,10 @@ class StoredOffer implements Offer {
   get direct(): DirectSource | undefined {
     return this.#wares.direct;
   }
+
+  get ruledBy(): string | undefined {
+    return this.#wares.ruledBy;
+  }
 }
 
 const keyOf = (wares: Wares): string => wares.key ?? wares.version.key;
@@ -144,7 +158,8 @@ const inOrder = (wares: readonly Wares[]): readonly Wares[] => {
   return [...placed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 };
 
-const shelfOf = (name: string, all: readonly Wares[]): Shelf => {
+/** Versions in any order; of several in one spelling, the first. */
+export const shelfOfWares = (name: string, all: readonly Wares[]): Shelf => {
   const wares = inOrder(all);
   const known: StoredOffer[] = [];
   const startOf = (index: number): string | undefined => {
@@ -179,6 +194,7 @@ const shelfOf = (name: string, all: readonly Wares[]): Shelf => {
   return {
     name,
     length: wares.length,
+    wares,
     get offers() {
       return wares.flatMap((_, index) => offerAt(index) ?? []);
     },
@@ -189,11 +205,11 @@ const shelfOf = (name: string, all: readonly Wares[]): Shelf => {
 
 /** What an index lists, newest first. */
 export const shelfOfReleases = (name: string, releases: readonly Release[]): Shelf =>
-  shelfOf(name, releases.toReversed());
+  shelfOfWares(name, releases.toReversed());
 
 /** The one version that a direct source is. */
 export const shelfOfDirect = (name: string, version: Version, direct: DirectSource): Shelf =>
-  shelfOf(name, [{ version, text: formatVersion(version), files: [], index: '', direct }]);
+  shelfOfWares(name, [{ version, text: formatVersion(version), files: [], index: '', direct }]);
 
 /** The offers in a set, as ranges of indexes, lowest first, the end excluded. */
 const rangesIn = (

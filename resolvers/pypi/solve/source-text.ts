@@ -1,5 +1,6 @@
 /** Sources as text. */
 import type { Source } from '../../../graph/types.ts';
+import { hasSecretQuery } from '../../registry/url.ts';
 
 /** A URL without what must not be told, and without the fragment, which names nothing. */
 export const bareUrl = (url: string): string => {
@@ -22,3 +23,13 @@ export const textOfSource = (source: Source): string => {
     ? `git+${bareUrl(source.url)}@${source.rev}${folder}`
     : `${bareUrl(source.url)}${folder}`;
 };
+
+/** A URL for messages: also without a query that seems to hold a credential. */
+export const toldUrl = (url: string): string => {
+  const bare = bareUrl(url);
+  return URL.canParse(bare) && hasSecretQuery(bare) ? bare.replace(/\?.*$/, '') : bare;
+};
+
+/** A source for messages. */
+export const toldSource = (source: Source): string =>
+  textOfSource(source.kind === 'path' ? source : { ...source, url: toldUrl(source.url) });

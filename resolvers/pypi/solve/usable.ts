@@ -108,7 +108,7 @@ export const whyUnusable = (offer: Offer, conditions: Conditions): CustomCause |
       : noUploadTime;
   const hashes = hashesOf(offer.name);
   const trusted = recent.filter((file) => hasHash(file, hashes));
-  if (trusted.length === 0 && recent.length > 0) return noFileWithHash('its requirement');
+  if (trusted.length === 0 && recent.length > 0) return noFileWithHash;
   const running = trusted.filter(({ requiresPython }) => allowsPython(requiresPython));
   if (running.length === 0 && trusted.length > 0) return otherPython(trusted);
   const unfitWith = (files: readonly IndexFile[]): readonly Platform[] => {

@@ -83,7 +83,7 @@ let
     plain "stdenv-host"
       ''
         mkdir -p $out
-        sed -e "s|@bash@|$bash|; s|@initialPath@|$initialPath|; s|@hardening@|$hardening|; s|@storeDir@|$storeDir|" $setup > $out/setup
+        sed -e "s|@bash@|$bash|g; s|@initialPath@|$initialPath|; s|@hardening@|$hardening|; s|@storeDir@|$storeDir|" $setup > $out/setup
       ''
       {
         inherit bash initialPath hardening;

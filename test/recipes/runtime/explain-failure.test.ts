@@ -99,7 +99,7 @@ const rows: readonly (readonly [string, string, string | undefined])[] = [
   [
     'Error: pg_config executable not found.\n',
     'it calls `pg_config`, which is not in its build environment',
-    'native = { tools = ["postgresql.pg_config"] }',
+    'native = { tools = ["libpq.pg_config"] }',
   ],
   [
     "/bin/sh: pkg-config: command not found\n../meson.build:3:0: ERROR: Program 'swig' not found or not executable\n",

@@ -163,7 +163,7 @@ test.each<[string, Outline, string]>([
   ],
   [
     'git',
-    { buildSystem: { requires: ['a @ git+https://git.example/a'] } },
+    { buildSystem: { requires: ['a @ git+https://u:p@git.example/a'] } },
     'its build requirement `a @ git+https://git.example/a` is a direct reference to something else than a file of the web',
   ],
   [

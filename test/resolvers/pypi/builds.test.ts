@@ -59,6 +59,27 @@ test('requirements are solved with all that they need, and edges say so', async 
   expect(said(pinned)).toEqual([]);
 });
 
+test('a build requirement may be an archive of the web, whose hash and folder count', async () => {
+  const archive = 'https://files.example/b-2.zip';
+  const hex = Buffer.from(sriOf('b').slice('sha256-'.length), 'base64').toString('hex');
+  const facts = {
+    'a-1.tar.gz': backend(`b @ ${archive}#sha256=${hex}&subdirectory=py`, 'wheel'),
+    'b-2.zip': { name: 'b', version: '2' },
+  };
+  const pinned = await pin(sources('a@1'), {
+    index: indexOf({}),
+    registry: fakeRegistry({ facts }),
+  });
+  expect(packageOf(pinned, 'b@2').artifacts).toEqual([
+    {
+      kind: 'sdist',
+      fileName: 'b-2.zip',
+      source: { kind: 'url', url: archive, subdirectory: 'py' },
+      integrity: { sri: sriOf('b'), of: 'file' },
+    },
+  ]);
+});
+
 test('for Python 2.7 the last tools that run on it are found', async () => {
   const pinned = await pin(sources('a@1'), { python: '2.7' });
   expect(membersOf(pinned, 'setuptools-44')).toEqual(['setuptools@44.1.1', 'wheel@0.37.1']);

@@ -202,7 +202,8 @@ test('a project that asks for what cannot be', async () => {
   const problem = {
     requirements: [{ package: 'a', set: integerSets.empty, text: 'a <1,>2' }],
   };
-  const expected = 'Because the project depends on a <1,>2, there is no solution.';
+  const expected =
+    'Because the project depends on a <1,>2 which no version can match, there is no solution.';
   expect(await explain({}, problem)).toBe(expected);
 });
 

@@ -4,7 +4,11 @@ import type { Resolution, ResolveOptions } from '../../../../resolvers/pypi/reso
 import { resolveRequirements } from '../../../../resolvers/pypi/resolve.ts';
 import { parsePython } from '../../../../resolvers/pypi/target.ts';
 import { parseRequirement } from '../../../../standards/requirement.ts';
-import { type FakeProjects, fakeIndex } from '../../../support/fake-index.ts';
+import {
+  type FakeIndexOptions,
+  type FakeProjects,
+  fakeIndex,
+} from '../../../support/fake-index.ts';
 import { fakeRegistry } from '../../../support/fake-registry.ts';
 import { platformOf } from '../make-lock.ts';
 
@@ -38,6 +42,7 @@ const readLines = (lines: readonly string[], file: string): readonly AskedRequir
 export const resolve = async (
   projects: FakeProjects,
   { lines, bounds = [], python = '3.12', systems = ['x86_64-linux'], ...options }: Asking,
+  indexOptions: FakeIndexOptions = {},
 ): Promise<Resolution> => {
   const set: RequirementSet = {
     ecosystem: 'pypi',
@@ -72,14 +77,18 @@ export const resolve = async (
       rules: { constraints: [] },
       ...options,
     },
-    { index: fakeIndex(projects), registry: fakeRegistry() },
+    { index: fakeIndex(projects, indexOptions), registry: fakeRegistry() },
   );
 };
 
 /** The error of a question without an answer. */
-export const failureOf = async (projects: FakeProjects, asking: Asking): Promise<Lock2nixError> => {
+export const failureOf = async (
+  projects: FakeProjects,
+  asking: Asking,
+  indexOptions: FakeIndexOptions = {},
+): Promise<Lock2nixError> => {
   try {
-    await resolve(projects, asking);
+    await resolve(projects, asking, indexOptions);
   } catch (error) {
     if (isLock2nixError(error)) return error;
     throw error;

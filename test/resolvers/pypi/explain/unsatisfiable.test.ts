@@ -209,7 +209,7 @@ hint: give a later \`--exclude-newer\``,
     'hashes',
     misc,
     { lines: ['asgiref==3.6 --hash=sha256-AAAA'] },
-    `error: the project depends on asgiref==3.6 (requirements.txt:1), which has no file with a hash that its requirement lists
+    `error: the project depends on asgiref==3.6 (requirements.txt:1), which has no file with a hash that is asked for
 hint: compare the hashes with those on the index: they may be of another version`,
   ],
   [
@@ -356,6 +356,80 @@ test('the rules of the service give its own pins, and the edges lead to them', a
       ['greenlet==0.4.14', ['greenlet@0.4.14']],
       ['pyramid', ['pyramid@1.10.4']],
     ],
+  );
+});
+
+const django: FakeProjects = {
+  django: {
+    '4.2': { requiresPython: '>=3.8' },
+    '5.0': { requiresPython: '>=3.10' },
+    '5.1': { requiresPython: '>=3.10' },
+    '6.0': { requiresPython: '>=3.12' },
+  },
+  app: { '1': ['django<6,>=5.1'] },
+  lib: { '1': ['django<6'] },
+};
+
+test.each<[string, string[], string, string]>([
+  ['3.8', ['django==5.1'], 'django==5.1 (requirements.txt:1), which needs Python >=3.10', '3.10'],
+  ['3.8', ['django<6,>=5'], 'django<6,>=5 (requirements.txt:1), which needs Python >=3.10', '3.10'],
+  [
+    '3.8',
+    ['django>=5'],
+    'django>=5 (requirements.txt:1), which needs another Python than 3.8 (>=3.10 or >=3.12)',
+    '3.10',
+  ],
+  ['3.7', ['lib', 'app'], 'depends on django<6,>=5.1 which needs Python >=3.10', '3.10'],
+])('on Python %s only what %j ask for says which Python it needs', async (...row) => {
+  const [python, lines, text, other] = row;
+  const { message, hint } = await failureOf(django, { lines, python });
+  expect(message).toContain(text);
+  expect(hint).toBe(`for django, write \`--python ${other}\``);
+});
+
+test('metadata that cannot be read, of one version among others', async () => {
+  const projects: FakeProjects = { broken: { '1': [], '2': { metadata: { '': undefined } } } };
+  const { hint } = await failureOf(projects, { lines: ['broken>=2'] });
+  expect(hint).toBe('ask for another version of broken');
+});
+
+test('a name that is misspelt itself is not what another may mean', async () => {
+  const { hint } = await failureOf({}, { lines: ['flaskk', 'flaskkk'] });
+  expect(hint).not.toContain('did you mean');
+});
+
+test.each([0, 30])(
+  'what was only asked for ahead, %i ms late, is not what is meant',
+  async (late) => {
+    // `app 2`, which asks for `werkzeug`, is looked at ahead, and then ruled out by `other`.
+    const projects: FakeProjects = {
+      app: { '1': [], '2': ['werkzeug'] },
+      other: { '1': ['app<2', 'werkzeuk'] },
+      werkzeug: { '1': [] },
+    };
+    const delay = (question: string): number => (question.endsWith('werkzeug') ? late : 5);
+    const { hint } = await failureOf(projects, { lines: ['app', 'other'] }, { delay });
+    expect(hint).toContain('check how `werkzeuk` is spelt');
+  },
+);
+
+test('more contradictions than anybody reads are cut off, which is told', async () => {
+  const numbers = Array.from({ length: 21 }, (_, index) => index);
+  const projects: FakeProjects = Object.fromEntries(
+    numbers.flatMap((n) => [
+      [`app${n}`, { '1': [`lib${n}==1`] }],
+      [`lib${n}`, { '1': [], '2': [] }],
+    ]),
+  );
+  const linesOf = (count: number): readonly string[] =>
+    numbers.slice(0, count).flatMap((n) => [`app${n}`, `lib${n}==2`]);
+  const firstLine = async (lines: readonly string[]): Promise<string | undefined> =>
+    (await failureOf(projects, { lines })).message.split('\n')[0];
+  expect(await firstLine(linesOf(20))).toBe(
+    'no versions satisfy all requirements, for 20 independent reasons:',
+  );
+  expect(await firstLine(linesOf(21))).toBe(
+    'no versions satisfy all requirements, for 20 independent reasons, and more that are told when these are settled:',
   );
 });
 

@@ -189,10 +189,7 @@ test.each<[Asking[], string, Asked?]>([
     ],
     'UNSATISFIABLE: `dep` is asked for from two indexes: https://one.example/simple (in.txt:1) and https://two.example/simple (in.txt:2)',
   ],
-  [
-    [{ text: 'dep', integrities: [file('other')] }],
-    'has no file with a hash that its requirement lists',
-  ],
+  [[{ text: 'dep', integrities: [file('other')] }], 'has no file with a hash that is asked for'],
   [
     [{ text: 'dep==2', integrities: [file('dep-2-py2.py3-none-any.whl')] }, 'user'],
     'HASH_MISSING: no hash is stated for tool==1.0, user==1',
@@ -210,6 +207,15 @@ test.each<[Asking[], readonly string[], Asked?]>([
     ['dep@1'],
     { constraints: [{ text: 'dep', integrities: [file('dep-1-py2.py3-none-any.whl')] }] },
   ],
+  // The hash of a URL asks for none of others.
+  [
+    [
+      { ...(tool as object), text: 'tool', integrities: [file('tool-2.0.tar.gz')] } as Asking,
+      'dep',
+    ],
+    ['dep@1', 'tool@2.0'],
+    { sources },
+  ],
   // A requirement may name its index.
   [
     [{ text: 'dep', index: 'https://one.example/simple' }],
@@ -218,6 +224,64 @@ test.each<[Asking[], readonly string[], Asked?]>([
   ],
 ])('%#: hashes and indexes', async (asking, expected, asked = {}) => {
   expect(await answer(projects, asking, asked)).toEqual(expected);
+});
+
+test('a password in the URL that a package names is left out of all', async () => {
+  const secret = 'https://user:secret@files.example/tool-2.0.tar.gz';
+  const facts = {
+    'tool-2.0.tar.gz': { name: 'tool', version: '2.0' },
+    [repository]: { name: 'app', version: '5', requiresDist: [`tool @ ${secret}`] },
+  };
+  const { graph } = await resolve(projects, [app], {
+    sources: { registry: fakeRegistry({ facts }) },
+  });
+  expect([...graph.packages.keys()]).toEqual(['app@5', 'tool@2.0']);
+  expect(JSON.stringify([...graph.packages.values()])).not.toContain('secret');
+  const far: FakeProjects = { far: { '1': [`tool @ ${secret}`] } };
+  const refusal = await answer(far, ['far']);
+  expect(refusal).toContain('which needs tool @ https://files.example/tool-2.0.tar.gz, a source');
+  expect(refusal).not.toContain('secret');
+  expect(await answer({ ...projects, ...far }, ['far', tool], { sources })).toEqual([
+    'dep@1',
+    'far@1',
+    'tool@2.0',
+  ]);
+});
+
+test('a repository that a package names without a branch is the one that the project names so', async () => {
+  const near: FakeProjects = { near: { '1': [`app @ git+${repository}`] } };
+  const head = { kind: 'git', url: repository, rev: 'HEAD' } as const;
+  const asking: Asking = { text: `app @ git+${repository}`, name: 'app', source: head };
+  const resolution = await resolve({ ...projects, ...near }, ['near', asking], { sources });
+  expect(idsOf(resolution)).toEqual(['app@5', 'dep@1', 'near@1', 'tool@2.0']);
+});
+
+test('an extra of a source may be written either way round', async () => {
+  const facts = {
+    [repository]: { name: 'app', version: '5', requiresDist: ['dep==1; "one" == extra'] },
+  };
+  const asking = { ...(app as object), text: 'app[one]', extras: ['one'] } as Asking;
+  const resolution = await resolve(projects, [asking], {
+    sources: { registry: fakeRegistry({ facts }) },
+  });
+  expect(idsOf(resolution)).toEqual(['app@5', 'dep@1']);
+});
+
+test('a hash in a URL that a source names counts', async () => {
+  const hex = Buffer.from(sriOf('tool').slice('sha256-'.length), 'base64').toString('hex');
+  const naming = (fragment: string): Partial<Asked> => {
+    const facts = {
+      'tool-2.0.tar.gz': { name: 'tool', version: '2.0' },
+      [repository]: { name: 'app', version: '5', requiresDist: [`tool @ ${archive}#${fragment}`] },
+    };
+    return { sources: { registry: fakeRegistry({ facts }) } };
+  };
+  const { graph } = await resolve(projects, [app], naming(`sha256=${hex}`));
+  const { artifacts } = graph.packages.get(packageId('tool', '2.0')) ?? {};
+  expect(artifacts?.map(({ integrities }) => integrities)).toEqual([[file('tool')]]);
+  expect(await answer(projects, [app], naming('sha256=12'))).toBe(
+    'HASH_INVALID: hash `sha256:12` has 1 bytes, sha256 has 32',
+  );
 });
 
 test('what is worth knowing is said', async () => {

@@ -112,7 +112,13 @@ test('each platform has the first that is met there', async () => {
 
 test.each<[Asking[], string]>([
   [['deep>3'], 'UNSATISFIABLE: deep>3 (in.txt:1) cannot be had: no version of it matches'],
+  [
+    ['deep>3'],
+    'hint: the first requirement that is met decides; put another one before it in the input, or use `--resolution highest`',
+  ],
   [['broken'], 'UNSATISFIABLE: nobody (broken 1) cannot be had: nobody is not on pypi.org'],
+  [['broken'], 'hint: check how `nobody` is spelt'],
+  [['brokn', 'broken'], 'hint: did you mean `broken`?'],
 ])('%j is refused', async (asking, expected) => {
   expect(await answer(projects, asking, { strategy: 'first-wins' })).toContain(expected);
 });

@@ -42,6 +42,13 @@ const pre: FakeProjects = {
   asks: { '1': ['both>=2.0a0'] },
 };
 
+/** Sources, and pre-releases that have wheels. */
+const built: FakeProjects = {
+  late: { '1': { files: ['late-1.tar.gz'] }, '2': { files: ['late-2.tar.gz'] }, '3a1': [] },
+  early: { '1a1': [], '2': { files: ['early-2.tar.gz'] } },
+  only: { '1a1': [], '1a2': { files: ['only-1a2.tar.gz'] } },
+};
+
 const odd: FakeProjects = {
   local: { '1.0': [], '1.0+cpu': [], '1.1': [] },
   spelt: { '1.0.0': [], '2': [] },
@@ -56,7 +63,12 @@ const odd: FakeProjects = {
     '1': {},
     '2': { files: ['files-2-cp313-cp313-manylinux2014_x86_64.whl', 'files-2-py3.11.egg'] },
   },
-  damaged: { '1': ['x>=1.*', 'local>=1.0<1.1'], '2': ['x >= banana'], '3': ['x @@'] },
+  damaged: {
+    '1': ['x>=1.*', 'local>=1.0<1.1'],
+    '2': ['x >= banana'],
+    '3': ['x @@'],
+    '4': ['x ? https://u:secret@a.example/x.zip'],
+  },
   x: { '1': [] },
   renamed: {
     '1': [],
@@ -102,6 +114,11 @@ test.each<[FakeProjects, Asking[], readonly string[], Asked?]>([
   [pre, ['both>1'], ['both@2.0a1']],
   [pre, ['both'], ['both@2.0a1'], { prereleases: ['both'] }],
   [pre, ['both'], ['both@2.0a1'], { set: { prereleases: true } }],
+  [built, ['late'], ['late@2'], { preferWheels: ['late'] }],
+  [built, ['late'], ['late@3a1'], { preferWheels: ['late'], prereleases: ['late'] }],
+  [built, ['early'], ['early@2'], { preferWheels: ['early'] }],
+  [built, ['early>=1a0'], ['early@1a1'], { preferWheels: ['early'] }],
+  [built, ['only'], ['only@1a1'], { preferWheels: ['only'] }],
   [odd, ['local==1.0'], ['local@1.0+cpu']],
   [odd, ['local===1.0'], ['local@1.0']],
   [odd, ['spelt==1'], ['spelt@1.0.0']],
@@ -125,6 +142,15 @@ test.each<[FakeProjects, Asking[], string, Asked?]>([
   [web, ['flask>=3', 'old'], 'the project depends on both flask>=3 (in.txt:1) and old (in.txt:2)'],
   [web, ['nobody'], 'which is not on pypi.org'],
   [web, ['flask>=4'], 'which matches no version'],
+  [web, ['flask>3,<2'], 'depends on flask>3,<2 (in.txt:1), which no version can match'],
+  [
+    web,
+    [
+      { text: 'flask', index: 'https://user:secret@a.example/simple?token=secret' },
+      { text: 'flask', index: 'https://b.example/simple' },
+    ],
+    'from two indexes: https://a.example/simple (in.txt:1) and https://b.example/simple (in.txt:2)',
+  ],
   [
     web,
     ['flask', 'werkzeug>=3'],
@@ -144,6 +170,7 @@ test.each<[FakeProjects, Asking[], string, Asked?]>([
     { excludeNewer: 0 },
   ],
   [odd, ['damaged==2'], 'which has a requirement that cannot be read, `x >= banana`'],
+  [odd, ['damaged==4'], 'cannot be read, `x ? https://a.example/x.zip`'],
   [odd, ['damaged==3'], 'which needs x @ @, a source that only the project itself can name'],
   [odd, ['renamed==2'], 'which calls itself `other` in its metadata'],
   [odd, ['renamed==3'], 'which calls itself version `9` in its metadata'],
