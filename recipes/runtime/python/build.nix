@@ -17,7 +17,8 @@
 let
   # What rules change, on this platform; `files` are what scripts are told.
   changes = spec // spec.on.${platform.name} or { };
-  told = name: value: builtins.toFile name (builtins.unsafeDiscardStringContext (builtins.toJSON value));
+  told =
+    name: value: builtins.toFile name (builtins.unsafeDiscardStringContext (builtins.toJSON value));
   changesFiles = part: part ? edits || part ? remove || part ? create;
   changeFiles =
     folder: part:

@@ -15,9 +15,7 @@ stdenv.mkDerivation {
     map (
       package:
       toString package
-      + (
-        if package ? importsCheck then "\t" + builtins.concatStringsSep " " package.importsCheck else ""
-      )
+      + (if package ? importsCheck then "\t" + builtins.concatStringsSep " " package.importsCheck else "")
     ) packages
   );
   passAsFile = [ "packages" ];

@@ -52,10 +52,7 @@ let
     make {
       inherit name;
       packages =
-        if taken == { } then
-          packages
-        else
-          nixpkgs.withClosure (builtins.filter isTaken packages) packages;
+        if taken == { } then packages else nixpkgs.withClosure (builtins.filter isTaken packages) packages;
     };
 
   # The pins that stand for packages of nixpkgs.
@@ -120,17 +117,17 @@ let
         if spec.kind == "nixpkgs" then
           nixpkgs.take spec
         else
-        build {
-          inherit spec;
-          buildEnv = buildEnvs.${spec.buildEnvironment};
-          dependencies = dependenciesOf name;
-          envOf =
-            package:
-            mkEnv {
-              name = "${spec.pname}-env";
-              packages = map (member: if member == name then package else final.${member}) (closure name);
-            };
-        }
+          build {
+            inherit spec;
+            buildEnv = buildEnvs.${spec.buildEnvironment};
+            dependencies = dependenciesOf name;
+            envOf =
+              package:
+              mkEnv {
+                name = "${spec.pname}-env";
+                packages = map (member: if member == name then package else final.${member}) (closure name);
+              };
+          }
       ) specs
     )
   );
@@ -193,9 +190,7 @@ in
         packages = rootPackages;
         env = mkEnv {
           name = "python${pythonVersion}-application-env";
-          packages = map (name: packages.${name}) (
-            lib.unique (rootNames ++ namesOf environments.default)
-          );
+          packages = map (name: packages.${name}) (lib.unique (rootNames ++ namesOf environments.default));
         };
       };
 
