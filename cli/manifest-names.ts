@@ -11,7 +11,7 @@ export const manifestNames: readonly string[] = [
   'requirements.in',
 ];
 
-export const isManifestName = (name: string): boolean => manifestNames.includes(name);
+const isManifestName = (name: string): boolean => manifestNames.includes(name);
 
 /** Whether a manifest asks for anything: a pyproject.toml or setup.cfg may be there for tools alone. */
 export const isMeant = (name: string, text: string): boolean =>

@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 import { quoteShell } from './shell.ts';
 
 /** Raised when the record's form changes, so that an older one is told from a damaged one. */
-export const recordVersion = 1;
+const recordVersion = 1;
 
 /** Stands for all extras or groups, as pip's `--no-binary` has it. */
 export const allNames = ':all:';

@@ -26,7 +26,7 @@ export const holdsForPython = (
   specifier === undefined ||
   (python !== undefined && contains(specifier, python.fullVersion ?? python.version));
 
-export const holdsOnSystem = (systems: readonly System[] | undefined, { system }: Platform) =>
+const holdsOnSystem = (systems: readonly System[] | undefined, { system }: Platform) =>
   systems?.includes(system) ?? true;
 
 /** Whether all that a rule asks for is so. */

@@ -101,7 +101,7 @@ export interface OverridesFile {
 }
 
 /** The hardening flags of nixpkgs (nixpkgs manual, "Hardening in Nixpkgs"). */
-export const hardeningFlags = [
+const hardeningFlags = [
   'all',
   'bindnow',
   'fortify',

@@ -4,7 +4,7 @@ import type { BuildChanges, BuildSystem } from '../graph/types.ts';
 import { tryParseRequirement } from './requirement.ts';
 
 /** What builds a project that names no backend: setuptools, as `setup.py` was run before PEP 517. */
-export const legacyBackend = 'setuptools.build_meta:__legacy__';
+const legacyBackend = 'setuptools.build_meta:__legacy__';
 
 /** What a project without `[build-system]` is built with (PEP 518). */
 export const defaultBuildSystem: BuildSystem = { requires: ['setuptools', 'wheel'] };

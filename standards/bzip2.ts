@@ -270,7 +270,7 @@ function* decodeStream(bytes: Uint8Array, start: number): Generator<Uint8Array, 
 }
 
 /** Whether a bzip2 stream begins at a place: `BZh`. */
-export const isBzip2 = (bytes: Uint8Array, start = 0): boolean =>
+const isBzip2 = (bytes: Uint8Array, start = 0): boolean =>
   bytes[start] === 0x42 && bytes[start + 1] === 0x5a && bytes[start + 2] === 0x68;
 
 /**

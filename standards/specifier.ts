@@ -143,7 +143,7 @@ export const parseSpecifierSet = (text: string): SpecifierSet => {
 };
 
 /** Prints a clause as written, without white space. */
-export const formatSpecifier = ({ operator, text }: Specifier): string => operator + text;
+const formatSpecifier = ({ operator, text }: Specifier): string => operator + text;
 
 /** Clauses that say the same, such as `==1.0` and `==1.0.0`, have the same one. */
 const meaning = ({ operator, text, versions }: Specifier): string =>

@@ -8,7 +8,7 @@ import { withSources } from '../pipeline/sources.ts';
 import { findVersions } from '../pipeline/versions.ts';
 import { outputFolder } from '../place.ts';
 
-export const resolveFormats = ['requirements', 'tree', 'json'] as const;
+const resolveFormats = ['requirements', 'tree', 'json'] as const;
 export type ResolveFormat = (typeof resolveFormats)[number];
 
 export interface ResolveRequest extends RecipeRequest {

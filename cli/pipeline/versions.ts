@@ -89,7 +89,7 @@ const choicesOf = (asked: AskedOptions, set: typeof lockChoices): Choices => {
 };
 
 /** What the resolver is told. */
-export const resolveOptions = (
+const resolveOptions = (
   { overrides }: Pick<Project, 'overrides'>,
   {
     aim,

@@ -32,7 +32,7 @@ const invalid = (text: string, why: string, hint?: string): Lock2nixError =>
   );
 
 /** The name in the file name of a wheel, or of a source archive when only one way to split it is there. */
-export const nameOfFile = (fileName: string): string | undefined => {
+const nameOfFile = (fileName: string): string | undefined => {
   const wheel = tryParseWheelName(fileName);
   if (wheel !== undefined) return wheel.name;
   const extension = tryParseSdistExtension(fileName);

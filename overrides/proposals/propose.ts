@@ -28,7 +28,7 @@ const proposalsFor = (build: FailedBuild, context: ProposalContext): readonly Pr
 };
 
 /** Rules of one package become one, where the first of them stands; what is said twice is said once. */
-export const uniteProposals = (proposals: readonly Proposal[]): readonly Proposal[] => {
+const uniteProposals = (proposals: readonly Proposal[]): readonly Proposal[] => {
   const united = new Map<string, Proposal>();
   for (const proposal of proposals) {
     const key =

@@ -5,7 +5,7 @@ import type { PackageStatistics, Priority, Provider } from './provider.ts';
 import { rootPackage } from './root.ts';
 
 /** Packages that met many conflicts first: what they allow is soon the only question. */
-export const conflictsFirst = ({ affected, culprit }: PackageStatistics): Priority => [
+const conflictsFirst = ({ affected, culprit }: PackageStatistics): Priority => [
   -(affected + culprit),
 ];
 

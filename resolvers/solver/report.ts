@@ -216,7 +216,3 @@ export const explainFailure = <S>(
     hints: [...new Set(hints.filter((hint) => hint !== undefined))],
   };
 };
-
-/** The report as it is printed: the proof, then, behind an empty line, what to do. */
-export const formatReport = ({ text, hints }: Report): string =>
-  [text, ...(hints.length === 0 ? [] : ['', ...hints.map((hint) => `hint: ${hint}`)])].join('\n');

@@ -1,13 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  closure,
-  diffGraphs,
-  findCycle,
-  stronglyConnectedComponents,
-} from '../../graph/algorithms.ts';
-import { packageId } from '../../graph/types.ts';
-import { makeGraph, pinned } from './make-graph.ts';
+import { findCycle, stronglyConnectedComponents } from '../../graph/algorithms.ts';
 
 type Edges = Readonly<Record<string, readonly string[]>>;
 
@@ -32,22 +25,6 @@ const reach = (edges: Edges): ReadonlySet<string> => {
   }
   return pairs;
 };
-
-test('closure: all that can be reached, in the order of finding', () => {
-  const edges = { a: ['b', 'c'], b: ['d'], c: ['a'], e: ['a'] };
-  expect([...closure(edgesOf(edges), ['a'])]).toEqual(['a', 'b', 'c', 'd']);
-  expect([...closure(edgesOf(edges), [])]).toEqual([]);
-  expect([...closure(edgesOf({}), ['x', 'x'])]).toEqual(['x']);
-  fc.assert(
-    fc.property(anyEdges, fc.subarray(nodes), (graph, start) => {
-      const pairs = reach(graph);
-      const expected = nodes.filter(
-        (node) => start.includes(node) || start.some((from) => pairs.has(from + node)),
-      );
-      expect([...closure(edgesOf(graph), start)].sort()).toEqual(expected);
-    }),
-  );
-});
 
 test('components: nodes that reach each other, after what they point to', () => {
   fc.assert(
@@ -108,72 +85,6 @@ test.each<[string, Edges, readonly string[] | undefined]>([
 test('a hundred thousand nodes in a row do not overflow the stack', () => {
   const last = 100_000;
   const next = (node: number): readonly number[] => (node < last ? [node + 1] : []);
-  expect(closure(next, [0]).size).toBe(last + 1);
   expect(stronglyConnectedComponents([0], next)).toHaveLength(last + 1);
   expect(findCycle([0], (node) => (node < last ? [node + 1] : [0]))).toHaveLength(last + 2);
-});
-
-const graphOf = (...ids: readonly string[]) =>
-  makeGraph({
-    packages: ids.map((text) => {
-      const [plain = '', source] = text.split('#');
-      const at = plain.lastIndexOf('@');
-      const [name, version] = [plain.slice(0, at), plain.slice(at + 1)];
-      return pinned(name, version, { id: packageId(name, version, source) });
-    }),
-  });
-
-test.each<[string, readonly string[], readonly string[], ReturnType<typeof diffGraphs>]>([
-  ['nothing', ['a@1', 'b@2'], ['b@2', 'a@1'], { added: [], removed: [], changed: [] }],
-  [
-    'one of each',
-    ['a@1', 'b@1', 'c@1'],
-    ['b@2', 'c@1', 'd@1'],
-    {
-      added: [{ name: 'd', to: '1' }],
-      removed: [{ name: 'a', from: '1' }],
-      changed: [{ name: 'b', from: '1', to: '2' }],
-    },
-  ],
-  [
-    'several versions of a name',
-    ['a@1', 'a@2', 'a@3'],
-    ['a@2', 'a@4'],
-    {
-      added: [],
-      removed: [{ name: 'a', from: '3' }],
-      changed: [{ name: 'a', from: '1', to: '4' }],
-    },
-  ],
-  [
-    'another source of the version',
-    ['a@1'],
-    ['a@1#main'],
-    { added: [], removed: [], changed: [{ name: 'a', from: '1', to: '1#main' }] },
-  ],
-  [
-    'names with an @',
-    ['@scope/a@1'],
-    ['@scope/a@2'],
-    { added: [], removed: [], changed: [{ name: '@scope/a', from: '1', to: '2' }] },
-  ],
-])('diff: %s', (_, before, after, expected) => {
-  expect(diffGraphs(graphOf(...before), graphOf(...after))).toEqual(expected);
-});
-
-test('a diff accounts for every id, and backwards it is its own opposite', () => {
-  const ids = fc.uniqueArray(fc.constantFrom('a@1', 'a@2', 'a@3', 'b@1', 'b@2', 'c@1'));
-  fc.assert(
-    fc.property(ids, ids, (before, after) => {
-      const { added, removed, changed } = diffGraphs(graphOf(...before), graphOf(...after));
-      const lost = [...removed, ...changed].map(({ name, from }) => `${name}@${from}`);
-      const gained = [...added, ...changed].map(({ name, to }) => `${name}@${to}`);
-      expect(lost.sort()).toEqual(before.filter((each) => !after.includes(each)).sort());
-      expect(gained.sort()).toEqual(after.filter((each) => !before.includes(each)).sort());
-      const back = diffGraphs(graphOf(...after), graphOf(...before));
-      expect(back.added.map(({ name, to }) => `${name}@${to}`)).toEqual(
-        removed.map(({ name, from }) => `${name}@${from}`),
-      );
-    }),
-  );
 });

@@ -1,19 +1,9 @@
 /** A proof of failure in the words of PyPI: names, requirements as written, versions that exist. */
-import {
-  allVersions,
-  complement,
-  equals,
-  intersection,
-  isEmpty,
-  isSubset,
-  noVersions,
-  union,
-  type VersionSet,
-} from '../../../standards/version-set.ts';
+import { noVersions, union, type VersionSet } from '../../../standards/version-set.ts';
 import type { Incompatibility } from '../../solver/incompatibility.ts';
 import { explainFailure } from '../../solver/report.ts';
-import type { SetAlgebra } from '../../solver/set-algebra.ts';
 import type { Words } from '../../solver/wording.ts';
+import { versionSets } from '../solve/sets.ts';
 import { type Asking, distributionOf, type Evidence } from './askings.ts';
 import { formatVersions, isIn, type Published } from './version-words.ts';
 
@@ -25,19 +15,6 @@ const mostSentences = 16;
 const wordsFor = (published: PublishedOf): Words<VersionSet> => ({
   set: (set, key) => formatVersions(set, published(distributionOf(key))),
 });
-
-/** The algebra for words only: sets are always told by what is published. */
-const sets: SetAlgebra<VersionSet> = {
-  empty: noVersions,
-  full: allVersions,
-  intersect: intersection,
-  union,
-  complement,
-  isEmpty,
-  isSubset,
-  equals,
-  format: () => '',
-};
 
 const withOrigin = ({ text, origin }: Asking): string =>
   origin === undefined ? text : `${text} (${origin})`;
@@ -78,7 +55,7 @@ export const proofText = (
   evidence: Evidence,
   published: PublishedOf,
 ): string => {
-  const { text } = explainFailure(proof, sets, wordsFor(published));
+  const { text } = explainFailure(proof, versionSets, wordsFor(published));
   const clause = /^Because (.*), there is no solution\.$/s.exec(text)?.[1];
   if (clause !== undefined && !text.includes('\n')) return clause;
   const sentences = text.split('\n').filter((line) => line !== '').length;

@@ -18,7 +18,7 @@ export interface WheelReaderOptions {
 }
 
 /** Wheels up to this size are got whole: that is one question, and their hash can be verified. */
-export const wholeUpTo = 256 * 1024;
+const wholeUpTo = 256 * 1024;
 /**
  * So much of the end is asked for first. Of 40 well-known wheels over 256 KiB it held the directory and
  * METADATA of three in four.

@@ -53,7 +53,7 @@ export interface Asked {
   readonly prerelease: boolean;
 }
 
-export const askedForAny: Asked = { set: allVersions, pinned: false, prerelease: false };
+const askedForAny: Asked = { set: allVersions, pinned: false, prerelease: false };
 
 const isPin = ({ operator, text }: Specifier): boolean =>
   operator === '===' || (operator === '==' && !text.endsWith('.*'));

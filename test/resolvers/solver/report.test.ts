@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { CustomCause } from '../../../resolvers/solver/cause.ts';
 import type { Incompatibility } from '../../../resolvers/solver/incompatibility.ts';
-import { explainFailure, formatReport } from '../../../resolvers/solver/report.ts';
+import { explainFailure, type Report } from '../../../resolvers/solver/report.ts';
 import type { Problem } from '../../../resolvers/solver/root.ts';
 import { solve } from '../../../resolvers/solver/solve.ts';
 import { type IntegerSet, integerSets, only, parseSet } from './integer-sets.ts';
 import { ask, makeProvider, parseDependency, type Universe, wordsFor } from './universe.ts';
+
+const formatReport = ({ text, hints }: Report): string =>
+  [text, ...(hints.length === 0 ? [] : ['', ...hints.map((hint) => `hint: ${hint}`)])].join('\n');
 
 const failureOf = async (universe: Universe, problem: Problem<IntegerSet>) => {
   const result = await solve(makeProvider(universe), problem);
